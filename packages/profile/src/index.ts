@@ -1,0 +1,2 @@
+export * from './call-tree.ts';
+export * from './model.ts';

@@ -1,0 +1,3 @@
+export * from './data-folder.ts';
+export * from './logger.ts';
+export * from './settings.ts';

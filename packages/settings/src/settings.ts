@@ -1,0 +1,111 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+const port = (standard: number) => z.coerce.number().int().min(1).max(65_535).default(standard);
+
+/** Every environment variable Strata reads, with its meaning. The README's table is checked against this. */
+const schema = z.object({
+  STRATA_DATA: z.string().min(1).default('.strata').describe('Folder of all data'),
+  STRATA_HOST: z
+    .enum(LOOPBACK as [string, ...string[]], {
+      error: 'must be a loopback address: there is no authentication yet, so Strata refuses to listen elsewhere',
+    })
+    .default('127.0.0.1')
+    .describe('Address every program listens on'),
+  STRATA_WEB_PORT: port(7400).describe('Port of the web app'),
+  STRATA_COLLECTOR_PORT: port(7401).describe('Port of the collector'),
+  STRATA_CLICKHOUSE_PORT: port(7402).describe('Port of the embedded ClickHouse'),
+  STRATA_AGENT_PORT: port(7403).describe('Port of the agent'),
+  STRATA_WORKER_PORT: port(7404).describe('Port of the worker'),
+  STRATA_CLICKHOUSE_URL: z.url().optional().describe('A ClickHouse server to use instead of the embedded one'),
+  STRATA_CLICKHOUSE_USER: z.string().default('strata').describe('User at ClickHouse'),
+  STRATA_CLICKHOUSE_PASSWORD: z
+    .string()
+    .optional()
+    .describe('Password at ClickHouse; the embedded one generates its own'),
+  STRATA_CLICKHOUSE_DATABASE: z
+    .string()
+    .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'must be an identifier')
+    .default('strata')
+    .describe('Database at ClickHouse'),
+  STRATA_COLLECTOR_URL: z.url().optional().describe('Where the agent pushes to; this machine’s collector by default'),
+  STRATA_SAMPLE_HZ: z.coerce.number().int().min(1).max(999).default(99).describe('Samples per second and CPU'),
+  STRATA_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
+    .default('info')
+    .describe('Least severe log line to print'),
+});
+
+export interface Settings {
+  /** Absolute. */
+  readonly dataFolder: string;
+  readonly host: string;
+  readonly ports: {
+    readonly web: number;
+    readonly collector: number;
+    readonly clickhouse: number;
+    readonly agent: number;
+    readonly worker: number;
+  };
+  readonly clickhouse: {
+    readonly url: string;
+    readonly embedded: boolean;
+    readonly user: string;
+    /** `null`: read it from the data folder (`clickhouse-password`). */
+    readonly password: string | null;
+    readonly database: string;
+  };
+  readonly collectorUrl: string;
+  readonly frequencyHz: number;
+  readonly logLevel: string;
+}
+
+/** A setting that cannot be used; the message is one sentence that names it. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  readonly code = 'INVALID_SETTING';
+}
+
+/** Name, default and meaning of each variable, for the README and `--help`. */
+export function describeSettings(): readonly { name: string; standard: string; meaning: string }[] {
+  return Object.entries(schema.shape).map(([name, field]) => {
+    const standard = field.safeParse(undefined);
+    return { name, standard: standard.success ? String(standard.data ?? '') : '', meaning: field.description ?? '' };
+  });
+}
+
+/** Reads the environment once. Throws SettingsError that names the first wrong variable. An empty value means unset. */
+export function readSettings(environment: Readonly<Record<string, string | undefined>> = process.env): Settings {
+  const known = Object.keys(schema.shape);
+  const given = Object.fromEntries(known.map((name) => [name, environment[name] || undefined]));
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    const name = String(issue.path[0]);
+    throw new SettingsError(`${name}=${given[name]} cannot be used: ${issue.message}.`);
+  }
+  const s = parsed.data;
+  const at = (number: number) => `http://${s.STRATA_HOST === '::1' ? '[::1]' : s.STRATA_HOST}:${number}`;
+  return {
+    dataFolder: resolve(s.STRATA_DATA),
+    host: s.STRATA_HOST,
+    ports: {
+      web: s.STRATA_WEB_PORT,
+      collector: s.STRATA_COLLECTOR_PORT,
+      clickhouse: s.STRATA_CLICKHOUSE_PORT,
+      agent: s.STRATA_AGENT_PORT,
+      worker: s.STRATA_WORKER_PORT,
+    },
+    clickhouse: {
+      url: s.STRATA_CLICKHOUSE_URL ?? at(s.STRATA_CLICKHOUSE_PORT),
+      embedded: s.STRATA_CLICKHOUSE_URL === undefined,
+      user: s.STRATA_CLICKHOUSE_USER,
+      password: s.STRATA_CLICKHOUSE_PASSWORD ?? null,
+      database: s.STRATA_CLICKHOUSE_DATABASE,
+    },
+    collectorUrl: s.STRATA_COLLECTOR_URL ?? at(s.STRATA_COLLECTOR_PORT),
+    frequencyHz: s.STRATA_SAMPLE_HZ,
+    logLevel: s.STRATA_LOG_LEVEL,
+  };
+}

@@ -1,0 +1,47 @@
+import type { BuildId, LookupAddress } from '@strata/profile';
+
+/** One logical call at an address. `line` is 1-based, 0 when unknown; `file` is '' when unknown. */
+export interface SourceFrame {
+  readonly function: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Per address, innermost first (several when calls were inlined); empty when the index has no name for it. */
+export type Resolution = readonly SourceFrame[];
+
+/** The folder of symbol indexes, one file per build ID. Shared by collector (writes) and web (reads). */
+export interface IndexStore {
+  has(buildId: BuildId): Promise<boolean>;
+  /** Verifies the index before it becomes visible; whole or not at all. Throws SymbolizerError `INVALID_INDEX`. */
+  put(buildId: BuildId, index: Uint8Array): Promise<void>;
+  /** Names for many addresses of one file, in order; `null` when there is no index for the build ID (yet). */
+  resolve(buildId: BuildId, addresses: readonly LookupAddress[]): Promise<readonly Resolution[] | null>;
+}
+
+/** Loadable parts and identity of an ELF file, read under limits. */
+export interface ElfDescription {
+  readonly buildId: BuildId;
+  readonly isGo: boolean;
+  /** Executable PT_LOAD segments: SVMA = address − mappingStart + mappingFileOffset − offset + virtualAddress. */
+  readonly segments: readonly { offset: number; virtualAddress: number; fileSize: number }[];
+}
+
+/** Names of the running kernel, from /proc/kallsyms; modules included. */
+export interface KernelSymbols {
+  resolve(address: bigint): { readonly function: string; readonly module: string } | null;
+}
+
+/** A JIT's `/tmp/perf-PID.map`; where ranges overlap, the last entry wins. */
+export interface PerfMap {
+  resolve(address: bigint): string | null;
+}
+
+/** What the package exports besides; errors are SymbolizerError with a closed set of codes. */
+export interface SymbolizerApi {
+  openIndexStore(folder: string): IndexStore;
+  describeElf(path: string): Promise<ElfDescription>;
+  buildIndex(path: string): Promise<Uint8Array>;
+  loadKernelSymbols(path?: string): Promise<KernelSymbols>;
+  loadPerfMap(path: string): Promise<PerfMap>;
+}
