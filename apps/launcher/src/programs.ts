@@ -1,0 +1,47 @@
+import type { Settings } from '@strata/settings';
+
+/** One program of Strata on this machine. */
+export interface Program {
+  readonly name: 'clickhouse' | 'collector' | 'worker' | 'web' | 'agent';
+  /** From the project's root. */
+  readonly entry: string;
+  readonly port: number;
+  readonly portSetting: string;
+  readonly healthPath: string;
+  readonly nodeFlags: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Without it the others go on: only the agent, which says itself why it cannot sample. */
+  readonly optional: boolean;
+}
+
+/** In the order they start; they stop in the reverse. */
+export function programsFor(settings: Settings): readonly Program[] {
+  const program = (
+    name: Program['name'],
+    entry: string,
+    more: Partial<Pick<Program, 'healthPath' | 'nodeFlags' | 'environment' | 'optional'>> = {},
+  ): Program => ({
+    name,
+    entry,
+    port: settings.ports[name],
+    portSetting: `STRATA_${name.toUpperCase()}_PORT`,
+    healthPath: '/healthz',
+    nodeFlags: [],
+    optional: false,
+    ...more,
+    environment: { OTEL_SERVICE_NAME: `strata-${name}`, ...more.environment },
+  });
+  return [
+    ...(settings.clickhouse.embedded
+      ? [program('clickhouse', 'packages/embedded-clickhouse/src/main.ts', { healthPath: '/ping' })]
+      : []),
+    program('collector', 'apps/collector/src/main.ts'),
+    program('worker', 'apps/worker/src/main.ts'),
+    program('web', 'apps/web/src/main.ts', { environment: { NODE_ENV: 'production' } }),
+    program('agent', 'apps/agent/src/main.ts', {
+      // The agent's heap is small and short-lived; V8 would let it grow to what the machine has.
+      nodeFlags: ['--max-old-space-size=96', '--max-semi-space-size=4'],
+      optional: true,
+    }),
+  ];
+}

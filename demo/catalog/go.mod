@@ -1,0 +1,3 @@
+module strata.example/catalog
+
+go 1.21
