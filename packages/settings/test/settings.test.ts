@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { describeSettings, readSettings } from '../src/index.ts';
+
+const refusal = (environment: Record<string, string>) => {
+  try {
+    readSettings(environment);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'accepted';
+};
+
+describe('settings', () => {
+  test('stand on their own', () => {
+    const settings = readSettings({});
+    expect(settings.ports).toEqual({ web: 7400, collector: 7401, clickhouse: 7402, agent: 7403, worker: 7404 });
+    expect(settings.clickhouse).toMatchObject({ url: 'http://127.0.0.1:7402', embedded: true, password: null });
+    expect(settings.collectorUrl).toBe('http://127.0.0.1:7401');
+  });
+
+  test('an empty variable is an unset one', () => {
+    expect(readSettings({ STRATA_WEB_PORT: '' }).ports.web).toBe(7400);
+  });
+
+  test('a ClickHouse of the user’s own replaces the embedded one', () => {
+    const { clickhouse } = readSettings({
+      STRATA_CLICKHOUSE_URL: 'http://127.0.0.1:8123',
+      STRATA_CLICKHOUSE_PASSWORD: 'x',
+    });
+    expect(clickhouse).toMatchObject({ url: 'http://127.0.0.1:8123', embedded: false, password: 'x' });
+  });
+
+  test.each([
+    [{ STRATA_WEB_PORT: '70000' }, /^STRATA_WEB_PORT=70000 cannot be used: .+\.$/],
+    [{ STRATA_WEB_PORT: 'web' }, /^STRATA_WEB_PORT=web cannot be used: .+\.$/],
+    [{ STRATA_SAMPLE_HZ: '0' }, /^STRATA_SAMPLE_HZ=0 cannot be used: .+\.$/],
+    [{ STRATA_HOST: '0.0.0.0' }, /^STRATA_HOST=0\.0\.0\.0 cannot be used: must be a loopback address/],
+    [{ STRATA_CLICKHOUSE_URL: 'not a url' }, /^STRATA_CLICKHOUSE_URL=not a url cannot be used: .+\.$/],
+    [
+      { STRATA_CLICKHOUSE_DATABASE: 'a; drop' },
+      /^STRATA_CLICKHOUSE_DATABASE=a; drop cannot be used: must be an identifier\.$/,
+    ],
+  ])('%j is refused in one sentence', (environment, sentence) => {
+    expect(refusal(environment)).toMatch(sentence);
+  });
+
+  test('the README’s table has every setting', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
+    for (const { name, meaning } of describeSettings())
+      expect(readme).toContain(`| \`${name}\` |`), expect(readme).toContain(meaning);
+  });
+});

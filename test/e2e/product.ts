@@ -1,0 +1,137 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Program, programsFor } from '../../apps/launcher/src/programs.ts';
+import { Supervisor } from '../../apps/launcher/src/supervisor.ts';
+import { type Workload, workloads } from '../../demo/workloads.ts';
+import {
+  clickhousePasswordFile,
+  openDataFolder,
+  readSettings,
+  type Settings,
+} from '../../packages/settings/src/index.ts';
+import { ROOT } from '../source-files.ts';
+
+/** The whole product on ports and a data folder of its own, each program under the launcher's supervisor. */
+export interface Product {
+  readonly settings: Settings;
+  readonly web: string;
+  readonly collector: string;
+  readonly agent: string;
+  start(name: Program['name']): Promise<void>;
+  /** Ends one program for good, as `kill -9` does when `signal` says so; `start` brings it back. */
+  stop(name: Program['name']): Promise<void>;
+  /** Answers one question to ClickHouse, rows as objects. */
+  query<Row>(sql: string): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+/** Waits until `condition` answers something; its last error is the reason when the time is up. */
+export async function eventually<T>(
+  what: string,
+  seconds: number,
+  condition: () => Promise<T | undefined | false>,
+): Promise<T> {
+  const until = Date.now() + seconds * 1000;
+  let last: unknown;
+  while (Date.now() < until) {
+    try {
+      const answer = await condition();
+      if (answer !== undefined && answer !== false) return answer;
+    } catch (error) {
+      last = error;
+    }
+    await sleep(250);
+  }
+  throw new Error(`Waited ${seconds} s in vain for: ${what}`, { cause: last });
+}
+
+/** `firstPort` and the four after it must be free. */
+export async function startProduct(firstPort: number): Promise<Product> {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'strata-e2e-'));
+  const environment = {
+    ...process.env,
+    STRATA_DATA: dataFolder,
+    STRATA_WEB_PORT: String(firstPort),
+    STRATA_COLLECTOR_PORT: String(firstPort + 1),
+    STRATA_CLICKHOUSE_PORT: String(firstPort + 2),
+    STRATA_AGENT_PORT: String(firstPort + 3),
+    STRATA_WORKER_PORT: String(firstPort + 4),
+  };
+  const settings = readSettings(environment);
+  openDataFolder(dataFolder);
+  const programs = new Map(programsFor(settings).map((program) => [program.name, program]));
+  const running = new Map<string, Supervisor>();
+  const base = (port: number) => `http://${settings.host}:${port}`;
+
+  const product: Product = {
+    settings,
+    web: base(settings.ports.web),
+    collector: base(settings.ports.collector),
+    agent: base(settings.ports.agent),
+
+    async start(name) {
+      const program = programs.get(name)!;
+      const supervisor = new Supervisor(program, ROOT, join(dataFolder, 'logs'), environment, {
+        exited: (_, reason) => console.error(`${name} ended: ${reason}`),
+      });
+      running.set(name, supervisor);
+      supervisor.start();
+      await eventually(
+        `${name} to be ready`,
+        90,
+        async () => (await fetch(base(program.port) + program.healthPath)).ok,
+      );
+    },
+
+    async stop(name) {
+      await running.get(name)?.stop();
+      running.delete(name);
+    },
+
+    async query<Row>(sql: string) {
+      const password = readFileSync(clickhousePasswordFile(dataFolder), 'utf8').trim();
+      const answer = await fetch(`${settings.clickhouse.url}/?database=${settings.clickhouse.database}`, {
+        method: 'POST',
+        headers: { 'X-ClickHouse-User': settings.clickhouse.user, 'X-ClickHouse-Key': password },
+        body: `${sql} FORMAT JSONEachRow SETTINGS output_format_json_quote_64bit_integers=0`,
+      });
+      const body = await answer.text();
+      if (!answer.ok) throw new Error(body);
+      return body
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Row);
+    },
+
+    async close() {
+      for (const name of [...running.keys()].reverse()) await product.stop(name as Program['name']);
+      rmSync(dataFolder, { recursive: true, force: true });
+    },
+  };
+  await product.start('clickhouse');
+  await Promise.all((['collector', 'worker', 'web', 'agent'] as const).map((name) => product.start(name)));
+  return product;
+}
+
+/** A program of the demo, built and started; resolves to what stops it. */
+export function runWorkload(
+  match: (workload: Workload) => boolean,
+  output: string,
+  environment: Record<string, string>,
+): () => void {
+  const workload = workloads(join(ROOT, 'demo'), output).find(match)!;
+  if (workload.build) execFileSync(workload.build[0]!, workload.build.slice(1), { stdio: 'inherit' });
+  const child = spawn(workload.run[0]!, workload.run.slice(1), {
+    stdio: 'ignore',
+    env: {
+      ...process.env,
+      OTEL_SERVICE_NAME: workload.service,
+      OTEL_RESOURCE_ATTRIBUTES: `service.version=${workload.version}`,
+      ...environment,
+    },
+  });
+  return () => child.kill('SIGKILL');
+}
