@@ -1,2 +1,3 @@
 export * from './call-tree.ts';
+export * from './function-totals.ts';
 export * from './model.ts';

@@ -1,0 +1,65 @@
+import { formatShare } from '../../ui/amount.ts';
+import { type FlameTree, nameOf } from '../../ui/flame-canvas/flame-tree.ts';
+import { lastComponent, withoutArguments } from '../../ui/flame-canvas/label-fit.ts';
+
+const SHOWN_AT_END = 3;
+
+export interface BreadcrumbsProps {
+  readonly tree: FlameTree;
+  readonly zoom: number;
+  readonly onZoom: (node: number) => void;
+}
+
+/** The way from "all" to the zoomed frame; each step goes back to itself. Long ways are shortened in the middle. */
+export function Breadcrumbs({ tree, zoom, onZoom }: BreadcrumbsProps) {
+  const path: number[] = [];
+  for (let at = zoom; at >= 0; at = tree.parent[at]!) path.unshift(at);
+  const hidden = path.length > SHOWN_AT_END + 2 ? path.slice(2, -SHOWN_AT_END) : [];
+  const shown = hidden.length === 0 ? path : [...path.slice(0, 2), -1, ...path.slice(-SHOWN_AT_END)];
+  return (
+    <nav
+      aria-label="Zoom"
+      className="flex h-6 min-w-0 items-center gap-1 overflow-hidden text-[12px] whitespace-nowrap"
+    >
+      {shown.map((node, i) => (
+        <span key={node} className="flex min-w-0 items-center gap-1">
+          {i > 0 && (
+            <span aria-hidden="true" className="text-ink-3">
+              ›
+            </span>
+          )}
+          {node === -1 ? (
+            <span className="text-ink-3" title={hidden.map((at) => nameOf(tree, at)).join('\n')}>
+              {hidden.length} more
+            </span>
+          ) : node === zoom ? (
+            <span className="truncate font-medium text-ink" aria-current="true" title={nameOf(tree, node)}>
+              {withoutArguments(nameOf(tree, node))}
+            </span>
+          ) : (
+            <button
+              type="button"
+              title={nameOf(tree, node)}
+              className="max-w-56 truncate rounded px-0.5 text-ink-2 hover:text-ink hover:underline focus-visible:outline-2 focus-visible:outline-accent"
+              onClick={() => onZoom(node)}
+            >
+              {lastComponent(nameOf(tree, node))}
+            </button>
+          )}
+        </span>
+      ))}
+      {zoom > 0 && (
+        <>
+          <span className="text-ink-2 tabular-nums">— {formatShare(tree.total[zoom]! / tree.total[0]!)} of all</span>
+          <button
+            type="button"
+            className="ml-1 rounded-md bg-chip px-1.5 py-0.5 text-ink-2 hover:text-ink focus-visible:outline-2 focus-visible:outline-accent"
+            onClick={() => onZoom(0)}
+          >
+            Show all <span aria-hidden="true">×</span>
+          </button>
+        </>
+      )}
+    </nav>
+  );
+}

@@ -1,0 +1,236 @@
+'use client';
+
+import { functionNeighbours, functionTotals } from '@strata/profile';
+import { type ReactNode, useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { formatCount, formatShare } from '../../ui/amount.ts';
+import { FlameCanvas } from '../../ui/flame-canvas/flame-canvas.tsx';
+import { type FlameTree, nameOf } from '../../ui/flame-canvas/flame-tree.ts';
+import type { Hit, Picture } from '../../ui/flame-canvas/flame-view.ts';
+import { nodeAt, pathOf } from '../../ui/flame-canvas/root-path.ts';
+import { nextMatch, readPattern, searchTree } from '../../ui/flame-canvas/search.ts';
+import { useKindLook } from '../../ui/flame-canvas/use-kind-look.ts';
+import { Breadcrumbs } from './breadcrumbs.tsx';
+import { FrameTooltip } from './frame-tooltip.tsx';
+import { FunctionTable } from './function-table.tsx';
+import { Inspector } from './inspector.tsx';
+import { InspectorPanel } from './inspector-panel.tsx';
+import { KeysDialog } from './keys-dialog.tsx';
+import { Overview } from './overview.tsx';
+import type { ProfileWords } from './profile-words.ts';
+import { SearchBox } from './search-box.tsx';
+import { useCopy } from './use-copy.ts';
+import { useShortcuts } from './use-shortcuts.ts';
+import { type ViewName, ViewSwitch } from './view-switch.tsx';
+
+/** What of the view lives in the address. */
+export interface ExplorerState {
+  readonly view: ViewName;
+  readonly inverted: boolean;
+  readonly root: readonly string[];
+  readonly find: string;
+  readonly set: (change: Partial<Omit<ExplorerState, 'set'>>) => void;
+}
+
+export interface ExplorerProps {
+  readonly tree: FlameTree;
+  readonly words: ProfileWords;
+  readonly state: ExplorerState;
+  /** Right end of the foot: where the data came from. */
+  readonly source: ReactNode;
+  /** More actions on the selected frame. */
+  readonly actions?: ReactNode;
+}
+
+/** The flame graph with everything around it that reads one tree: search, zoom, table, inspector, keys, foot. */
+export function Explorer({ tree, words, state, source, actions }: ExplorerProps) {
+  const { view, inverted, find, set } = state;
+  const wantedZoom = nodeAt(tree, state.root);
+  const zoom = Math.max(0, wantedZoom);
+  const [selectedPath, setSelectedPath] = useState<readonly string[] | null>(null);
+  const selected = useMemo(() => (selectedPath === null ? -1 : nodeAt(tree, selectedPath)), [tree, selectedPath]);
+  const [folded, setFolded] = useState({ frames: 0, value: 0 });
+  const [showKeys, setShowKeys] = useState(false);
+  const searchInput = useRef<HTMLInputElement>(null);
+  const { copy, copied } = useCopy();
+
+  const pattern = useMemo(() => readPattern(find), [find]);
+  const regex = useDeferredValue(pattern !== null && 'regex' in pattern ? pattern.regex : null);
+  const result = useMemo(() => (regex === null ? null : searchTree(tree, regex)), [tree, regex]);
+
+  const look = useKindLook(tree);
+  const selectedFunction = selected > 0 ? tree.function[selected]! : -1;
+  const picture = useMemo<Picture>(
+    () => ({ layout: tree, look, zoom, selected, found: result, functionRow: -1 }),
+    [tree, look, zoom, selected, result],
+  );
+
+  const select = useCallback((node: number) => setSelectedPath(node > 0 ? pathOf(tree, node) : null), [tree]);
+  const selectFunction = (row: number) => select(widestNode(tree, row));
+  const zoomTo = useCallback((node: number) => set({ root: pathOf(tree, node) }), [tree, set]);
+  const goToMatch = (direction: 1 | -1) => {
+    if (result === null) return;
+    const node = nextMatch(result, Math.max(selected, 0), direction);
+    if (node < 0) return;
+    if (!(node >= zoom && node < tree.end[zoom]!)) zoomTo(0);
+    select(node);
+  };
+  useShortcuts([
+    ['/', () => searchInput.current?.focus()],
+    ['n', () => goToMatch(1)],
+    ['N', () => goToMatch(-1)],
+    ['c', () => selected > 0 && copy(nameOf(tree, selected))],
+    ['?', () => setShowKeys(true)],
+  ]);
+
+  const totals = useMemo(() => functionTotals(tree), [tree]);
+  const rows = useMemo(
+    () =>
+      Array.from(totals.nodes, (nodes, i) => ({
+        function: i,
+        name: tree.functions.name[i]!,
+        self: totals.self[i]!,
+        total: totals.total[i]!,
+        nodes,
+      })).filter((row) => row.nodes > 0),
+    [totals, tree],
+  );
+  const neighbours = useMemo(
+    () => (selectedFunction < 0 ? { callers: [], callees: [] } : functionNeighbours(tree, selectedFunction)),
+    [tree, selectedFunction],
+  );
+
+  const describe = useCallback(
+    (node: number) => {
+      const share = formatShare(words.whole > 0 ? tree.total[node]! / words.whole : 0);
+      return `${nameOf(tree, node)}, total ${words.amount.text(tree.total[node]!)}, ${share}`;
+    },
+    [tree, words],
+  );
+  const tooltip = useCallback(
+    (hit: Hit) => <FrameTooltip tree={tree} hit={hit} zoom={zoom} words={words} />,
+    [tree, zoom, words],
+  );
+
+  const graph = (
+    <FlameCanvas
+      picture={picture}
+      label="Flame graph"
+      describe={describe}
+      tooltip={tooltip}
+      onZoom={zoomTo}
+      onSelect={select}
+      onFolded={(frames, value) => setFolded({ frames, value })}
+    />
+  );
+  const table = (
+    <FunctionTable
+      rows={rows}
+      whole={words.whole}
+      unit={words.amount.unit}
+      write={words.amount.number}
+      selected={selectedFunction}
+      pattern={regex}
+      onSelect={selectFunction}
+    />
+  );
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <div className="flex min-h-0 flex-1">
+        <section aria-label="Profile" className="flex min-h-0 min-w-0 flex-1 flex-col px-4 pt-2">
+          <div className="flex flex-wrap items-center gap-3 py-0.5">
+            <ViewSwitch view={view} onView={(next) => set({ view: next })} />
+            <button
+              type="button"
+              aria-pressed={inverted}
+              className="h-8 rounded-lg border border-line bg-panel px-3 text-[13px] hover:bg-chip aria-pressed:border-accent aria-pressed:text-accent focus-visible:outline-2 focus-visible:outline-accent"
+              onClick={() => set({ inverted: !inverted, root: [] })}
+            >
+              <span aria-hidden="true">⇅</span> Callers down
+            </button>
+            <span className="flex-1" />
+            <SearchBox
+              text={find}
+              onText={(text) => set({ find: text })}
+              pattern={pattern}
+              result={result}
+              whole={words.whole}
+              onNext={goToMatch}
+              input={searchInput}
+            />
+          </div>
+          <div className="flex items-center gap-2 py-1">
+            <Breadcrumbs tree={tree} zoom={zoom} onZoom={zoomTo} />
+            {wantedZoom < 0 && (
+              <p role="status" className="rounded-md bg-chip px-2 text-[12px] leading-6 text-ink-2">
+                The zoomed frame <b className="font-medium">{state.root.at(-1)}</b> is not in this range: all is shown.
+              </p>
+            )}
+          </div>
+          <div className={`grid min-h-0 flex-1 gap-4 ${view === 'both' ? 'lg:grid-cols-2 max-lg:grid-rows-2' : ''}`}>
+            {view !== 'flame' && <div className="min-h-0 min-w-0">{table}</div>}
+            {view !== 'table' && <div className="min-h-0 min-w-0">{graph}</div>}
+          </div>
+        </section>
+        <InspectorPanel
+          open={selected > 0}
+          title={selected > 0 ? nameOf(tree, selected) : ''}
+          onClose={() => select(0)}
+        >
+          {selected > 0 ? (
+            <Inspector
+              tree={tree}
+              words={words}
+              node={selected}
+              everywhere={{
+                self: totals.self[selectedFunction]!,
+                total: totals.total[selectedFunction]!,
+                nodes: totals.nodes[selectedFunction]!,
+              }}
+              callers={inverted ? neighbours.callees : neighbours.callers}
+              callees={inverted ? neighbours.callers : neighbours.callees}
+              onSelect={select}
+              onZoom={zoomTo}
+              onCopy={() => copy(nameOf(tree, selected))}
+              copied={copied}
+              actions={actions}
+            />
+          ) : (
+            <Overview rows={rows} words={words} onSelect={selectFunction} />
+          )}
+        </InspectorPanel>
+      </div>
+      <footer className="flex h-7 shrink-0 items-center gap-4 border-t border-line px-4 text-[12px] whitespace-nowrap text-ink-2">
+        <span className="truncate tabular-nums">
+          {folded.frames > 0 && view !== 'table' ? (
+            <>
+              Grey boxes:{' '}
+              <b className="font-medium text-ink">
+                {formatCount(folded.frames)} frames under 1 px,{' '}
+                {formatShare(words.whole > 0 ? folded.value / words.whole : 0)}
+              </b>
+            </>
+          ) : (
+            `${formatCount(tree.depth.length - 1)} frames`
+          )}
+        </span>
+        <span className="flex-1" />
+        <button
+          type="button"
+          className="flex items-center gap-1 rounded hover:text-ink focus-visible:outline-2 focus-visible:outline-accent max-sm:hidden"
+          onClick={() => setShowKeys(true)}
+        >
+          <kbd className="rounded border border-line px-1 font-mono text-[11px]">?</kbd> keys
+        </button>
+        {source}
+      </footer>
+      {showKeys && <KeysDialog onClose={() => setShowKeys(false)} />}
+    </div>
+  );
+}
+
+function widestNode(tree: FlameTree, row: number): number {
+  let widest = -1;
+  for (let node = 1; node < tree.function.length; node++)
+    if (tree.function[node] === row && (widest < 0 || tree.total[node]! > tree.total[widest]!)) widest = node;
+  return widest;
+}

@@ -1,0 +1,167 @@
+'use client';
+
+import {
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import { FlameView, type Hit, type Picture } from './flame-view.ts';
+import { type Step, stepFrom } from './tree-walk.ts';
+import { TreeWindow } from './tree-window.tsx';
+
+const STEPS: Readonly<Record<string, Step>> = {
+  ArrowUp: 'parent',
+  ArrowDown: 'child',
+  ArrowLeft: 'previous',
+  ArrowRight: 'next',
+  Home: 'first',
+  End: 'last',
+};
+
+export interface FlameCanvasProps {
+  readonly picture: Picture;
+  /** Name of the whole graph for assistive technology. */
+  readonly label: string;
+  /** One line for a node: name, total, percent. */
+  readonly describe: (node: number) => string;
+  readonly tooltip: (hit: Hit) => ReactNode;
+  /** A click or Enter; the node is to become the outermost one. */
+  readonly onZoom: (node: number) => void;
+  readonly onSelect: (node: number) => void;
+  readonly onFolded?: (frames: number, value: number) => void;
+}
+
+/** A flame graph: two canvases, a tooltip, and a small hidden tree that says the same to a screen reader. */
+export function FlameCanvas({ picture, label, describe, tooltip, onZoom, onSelect, onFolded }: FlameCanvasProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const spacer = useRef<HTMLDivElement>(null);
+  const base = useRef<HTMLCanvasElement>(null);
+  const overlay = useRef<HTMLCanvasElement>(null);
+  const bubble = useRef<HTMLDivElement>(null);
+  const view = useRef<FlameView | null>(null);
+  const folded = useRef(onFolded);
+  folded.current = onFolded;
+  const [hit, setHit] = useState<Hit | null>(null);
+  const id = useId();
+  const { layout, zoom, selected } = picture;
+
+  useLayoutEffect(() => {
+    const created = new FlameView(
+      { scroller: scroller.current!, spacer: spacer.current!, base: base.current!, overlay: overlay.current! },
+      (frames, value) => folded.current?.(frames, value),
+    );
+    view.current = created;
+    const observer = new ResizeObserver(() => created.resize());
+    observer.observe(scroller.current!);
+    created.resize();
+    return () => {
+      observer.disconnect();
+      created.close();
+      view.current = null;
+    };
+  }, []);
+
+  useLayoutEffect(() => {
+    view.current?.show(picture, true);
+    setHit(view.current?.hit() ?? null);
+  }, [picture]);
+
+  const focusNode = selected >= zoom && selected < layout.end[zoom]! ? selected : zoom;
+  useEffect(() => {
+    if (selected >= 0) view.current?.reveal(focusNode);
+  }, [selected, focusNode]);
+
+  const point = (event: PointerEvent) => {
+    if (event.pointerType === 'touch') return;
+    const { offsetX: x, offsetY: y } = event.nativeEvent;
+    const found = view.current?.point({ x, y }) ?? null;
+    if (found?.node !== hit?.node || found?.frames !== hit?.frames) setHit(found);
+    placeBubble(bubble.current, event.clientX, event.clientY);
+  };
+
+  const click = (event: React.MouseEvent) => {
+    const found = view.current?.point({ x: event.nativeEvent.offsetX, y: event.nativeEvent.offsetY }) ?? null;
+    if (found === null) return;
+    const node = opened(found, layout.parent, zoom);
+    onSelect(node);
+    if (!event.shiftKey) onZoom(node);
+  };
+
+  const key = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = STEPS[event.key];
+    if (step !== undefined) onSelect(stepFrom(layout, focusNode, step, zoom));
+    else if (event.key === 'Enter') onZoom(focusNode);
+    else if (event.key === 'Backspace') onZoom(Math.max(0, layout.parent[zoom]!));
+    else if (event.key === 'Escape' && zoom > 0) onZoom(0);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  const bubbleContent = useMemo(() => (hit === null ? null : tooltip(hit)), [hit, tooltip]);
+  return (
+    <div
+      role="tree"
+      tabIndex={0}
+      aria-label={label}
+      aria-activedescendant={`${id}-${focusNode}`}
+      onKeyDown={key}
+      className="relative h-full min-h-0 rounded-sm outline-offset-2 focus-visible:outline-2 focus-visible:outline-accent"
+    >
+      <div
+        ref={scroller}
+        aria-hidden="true"
+        onScroll={() => view.current?.scrolled()}
+        className="absolute inset-0 overflow-x-hidden overflow-y-auto"
+      >
+        <div ref={spacer} className="relative min-h-full">
+          <div className="sticky top-0">
+            <canvas ref={base} className="absolute top-0 left-0" />
+            <canvas
+              ref={overlay}
+              data-testid="flame"
+              className="absolute top-0 left-0 cursor-pointer"
+              onPointerMove={point}
+              onPointerLeave={() => {
+                view.current?.point(null);
+                setHit(null);
+              }}
+              onClick={click}
+            />
+          </div>
+        </div>
+      </div>
+      <div
+        ref={bubble}
+        aria-hidden="true"
+        className={`pointer-events-none fixed top-0 left-0 z-40 ${hit === null ? 'invisible' : ''}`}
+      >
+        {bubbleContent}
+      </div>
+      <TreeWindow layout={layout} node={focusNode} top={zoom} idPrefix={id} describe={describe} />
+    </div>
+  );
+}
+
+/** A click on a run of slivers opens what holds them, or the widest of them when that is open already. */
+function opened(hit: Hit, parent: Int32Array, zoom: number): number {
+  if (hit.frames === 0) return hit.node;
+  const holder = parent[hit.node]!;
+  return holder === zoom ? hit.node : holder;
+}
+
+/** Beside the pointer, turned over where it would leave the window. */
+function placeBubble(bubble: HTMLElement | null, x: number, y: number): void {
+  if (bubble === null) return;
+  const { offsetWidth: width, offsetHeight: height } = bubble;
+  const left = x + 14 + width > innerWidth - 8 ? Math.max(8, x - width - 10) : x + 14;
+  const top = y + 18 + height > innerHeight - 8 ? Math.max(8, y - height - 10) : y + 18;
+  bubble.style.transform = `translate(${left}px, ${top}px)`;
+}

@@ -1,0 +1,98 @@
+const ELLIPSIS = '…';
+
+/**
+ * `ns::Class<T>::run(int) const` → `ns::Class::run`: what stands in angle or round brackets left out, but for the
+ * receiver of a Go method, `net/http.(*conn).serve`.
+ */
+export function withoutArguments(name: string): string {
+  if (!/[(<]/.test(name) || name.startsWith('(') || name.startsWith('<')) return name;
+  let depth = 0;
+  let kept = '';
+  for (let i = 0; i < name.length; i++) {
+    const c = name[i]!;
+    const arrow = c === '>' && (name[i - 1] === '-' || name[i - 1] === '=');
+    if (c === '(' || c === '<') {
+      if (depth === 0 && (name.startsWith('(anonymous', i) || name[i - 1] === '.')) return name;
+      depth++;
+    } else if ((c === ')' || c === '>') && !arrow) depth = Math.max(0, depth - 1);
+    else if (depth === 0) kept += c;
+  }
+  return depth === 0 ? kept.replace(/\s+const$/, '').trim() || name : name;
+}
+
+/** `feed::Scorer::dot` → `dot`, `net/http.(*conn).serve` → `serve`, `java.util.HashMap.get` → `get`. */
+export function lastComponent(name: string): string {
+  const plain = withoutArguments(name);
+  const cut = Math.max(plain.lastIndexOf('::') + 1, plain.lastIndexOf('.'), plain.lastIndexOf('/'));
+  const last = plain.slice(cut + 1);
+  return cut > 0 && /[\p{L}_$]/u.test(last) ? last : plain;
+}
+
+/**
+ * Fits function names into boxes without measuring text per box: widths are sums of advances measured once per
+ * character (kerning is ignored, less than a pixel at this size). A name that does not fit loses its arguments first,
+ * then its qualifiers, and only then its end.
+ */
+export class LabelFitter {
+  readonly #names: readonly string[];
+  readonly #measure: (character: string) => number;
+  readonly #advance = new Map<string, number>();
+  readonly #ascii = new Float32Array(128);
+  readonly #forms: (readonly { readonly text: string; readonly width: number }[])[] = [];
+
+  constructor(names: readonly string[], measure: (character: string) => number) {
+    this.#names = names;
+    this.#measure = measure;
+  }
+
+  /** The text for `room` pixels; `''` when not even three characters fit. */
+  fit(functionRow: number, room: number): string {
+    const narrowest = this.#width('i') * 2 + this.#width(ELLIPSIS);
+    if (room < narrowest) return '';
+    let forms = this.#forms[functionRow];
+    if (forms === undefined) {
+      const name = this.#names[functionRow]!;
+      forms = [...new Set([name, withoutArguments(name), lastComponent(name)])].map((text) => ({
+        text,
+        width: this.#textWidth(text),
+      }));
+      this.#forms[functionRow] = forms;
+    }
+    for (const form of forms) if (form.width <= room) return form.text;
+    return this.#cut(forms[forms.length - 1]!.text, room);
+  }
+
+  #cut(text: string, room: number): string {
+    let used = this.#width(ELLIPSIS);
+    let length = 0;
+    for (const character of text) {
+      used += this.#width(character);
+      if (used > room) break;
+      length += character.length;
+    }
+    return length < 2 ? '' : text.slice(0, length) + ELLIPSIS;
+  }
+
+  #textWidth(text: string): number {
+    let width = 0;
+    for (const character of text) width += this.#width(character);
+    return width;
+  }
+
+  #width(character: string): number {
+    const code = character.length === 1 ? character.charCodeAt(0) : 128;
+    if (code < 128) {
+      const known = this.#ascii[code]!;
+      if (known > 0) return known;
+      const measured = this.#measure(character);
+      this.#ascii[code] = measured;
+      return measured;
+    }
+    let known = this.#advance.get(character);
+    if (known === undefined) {
+      known = this.#measure(character);
+      this.#advance.set(character, known);
+    }
+    return known;
+  }
+}

@@ -1,0 +1,24 @@
+import { useMemo } from 'react';
+import type { FlameTree } from './flame-tree.ts';
+import type { Look } from './painter.ts';
+import { kindFills, kindShades, ROOT_SHADE } from './shades.ts';
+import { useFitter } from './use-fitter.ts';
+import { usePalette } from './use-palette.ts';
+
+const noMark = () => '';
+
+/** Colours by what a function is part of. */
+export function useKindLook(tree: FlameTree): Look {
+  const palette = usePalette(kindFills);
+  const fitter = useFitter(tree.functions.name, palette.font);
+  return useMemo(() => {
+    const shades = kindShades(tree.functions);
+    return {
+      palette,
+      labelOf: (node: number, room: number) => (node === 0 ? 'all' : fitter.fit(tree.function[node]!, room)),
+      functionOf: (node: number) => (node === 0 ? -1 : tree.function[node]!),
+      shadeOf: (node: number) => (node === 0 ? ROOT_SHADE : shades[tree.function[node]!]!),
+      markOf: noMark,
+    };
+  }, [tree, palette, fitter]);
+}

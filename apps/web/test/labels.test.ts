@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { LabelFitter, lastComponent, withoutArguments } from '../src/ui/flame-canvas/label-fit.ts';
+
+describe('names are shortened by what they are made of', () => {
+  it.each([
+    ['feed::Embedding::load(Span<const Id>, Table*)', 'feed::Embedding::load', 'load'],
+    ['std::vector<int, std::allocator<int>>::push_back(int const&) const', 'std::vector::push_back', 'push_back'],
+    ['net/http.(*conn).serve', 'net/http.(*conn).serve', 'serve'],
+    [
+      '<alloc::vec::Vec<T> as core::iter::Extend<T>>::extend',
+      '<alloc::vec::Vec<T> as core::iter::Extend<T>>::extend',
+      'extend',
+    ],
+    ['main', 'main', 'main'],
+    ['do_syscall_64', 'do_syscall_64', 'do_syscall_64'],
+  ])('%s', (name, plain, last) => {
+    expect(withoutArguments(name)).toBe(plain);
+    expect(lastComponent(name)).toBe(last);
+  });
+});
+
+describe('LabelFitter', () => {
+  const fitter = new LabelFitter(['feed::Scorer::dot(Matrix)', 'main'], () => 10);
+  it('drops arguments, then qualifiers, then the end, then everything', () => {
+    expect([250, 249, 169, 30, 29].map((room) => fitter.fit(0, room))).toEqual([
+      'feed::Scorer::dot(Matrix)',
+      'feed::Scorer::dot',
+      'dot',
+      'dot',
+      '',
+    ]);
+    expect([40, 39, 30].map((room) => fitter.fit(1, room))).toEqual(['main', 'ma…', 'ma…']);
+  });
+});
