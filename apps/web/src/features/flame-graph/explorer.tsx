@@ -9,17 +9,17 @@ import type { Hit, Picture } from '../../ui/flame-canvas/flame-view.ts';
 import { nodeAt, pathOf } from '../../ui/flame-canvas/root-path.ts';
 import { nextMatch, readPattern, searchTree } from '../../ui/flame-canvas/search.ts';
 import { useKindLook } from '../../ui/flame-canvas/use-kind-look.ts';
-import { Breadcrumbs } from './breadcrumbs.tsx';
+import { Breadcrumbs } from '../../ui/flame-frame/breadcrumbs.tsx';
+import { InspectorPanel } from '../../ui/flame-frame/inspector-panel.tsx';
+import { KeysDialog } from '../../ui/flame-frame/keys-dialog.tsx';
+import { SearchBox } from '../../ui/flame-frame/search-box.tsx';
+import { useCopy } from '../../ui/flame-frame/use-copy.ts';
+import { useShortcuts } from '../../ui/flame-frame/use-shortcuts.ts';
 import { FrameTooltip } from './frame-tooltip.tsx';
 import { FunctionTable } from './function-table.tsx';
 import { Inspector } from './inspector.tsx';
-import { InspectorPanel } from './inspector-panel.tsx';
-import { KeysDialog } from './keys-dialog.tsx';
 import { Overview } from './overview.tsx';
 import type { ProfileWords } from './profile-words.ts';
-import { SearchBox } from './search-box.tsx';
-import { useCopy } from './use-copy.ts';
-import { useShortcuts } from './use-shortcuts.ts';
 import { type ViewName, ViewSwitch } from './view-switch.tsx';
 
 /** What of the view lives in the address. */

@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from 'react';
 import { formatShare } from '../../ui/amount.ts';
-import { Highlighted } from './highlighted.tsx';
+import { Highlighted } from '../../ui/flame-frame/highlighted.tsx';
 
 const ROW_PX = 32;
 const SPARE_ROWS = 12;
@@ -86,7 +86,7 @@ export function FunctionTable({ rows, whole, unit, write, selected, pattern, onS
             <tr
               key={row.function}
               aria-rowindex={first + i + 2}
-              aria-selected={row.function === selected}
+              aria-current={row.function === selected ? 'true' : undefined}
               className={`group cursor-pointer ${row.function === selected ? 'bg-accent/10' : 'hover:bg-chip'}`}
               style={{ height: ROW_PX }}
               onClick={() => onSelect(row.function)}

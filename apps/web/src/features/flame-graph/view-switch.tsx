@@ -10,7 +10,7 @@ export function ViewSwitch({ view, onView }: { view: ViewName; onView: (view: Vi
       {VIEWS.map((name) => (
         <label
           key={name}
-          className="cursor-pointer rounded-md px-3 text-[13px] leading-7 text-ink-2 select-none has-checked:bg-panel has-checked:font-medium has-checked:text-ink has-checked:shadow-chip has-focus-visible:outline-2 has-focus-visible:outline-accent"
+          className="cursor-pointer rounded-md px-3 text-[13px] leading-7 text-ink-2 select-none has-checked:bg-panel has-checked:font-medium has-checked:text-ink has-checked:shadow-xs has-focus-visible:outline-2 has-focus-visible:outline-accent"
         >
           <input type="radio" name="view" className="sr-only" checked={view === name} onChange={() => onView(name)} />
           {WORDS[name]}

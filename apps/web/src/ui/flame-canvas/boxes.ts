@@ -97,7 +97,7 @@ export function collectBoxes(layout: FlameLayout, camera: Camera, widthPx: numbe
   while (node < limit) {
     const left = (start[node]! - camera.from) * scale;
     const w = width[node]! * scale;
-    if (left + w <= 0 || left >= widthPx) {
+    if (w === 0 || left + w <= 0 || left >= widthPx) {
       node = end[node]!;
       continue;
     }

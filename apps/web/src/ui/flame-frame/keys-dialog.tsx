@@ -16,8 +16,14 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['?', 'This list'],
 ];
 
+export interface KeysDialogProps {
+  /** Keys of one page only. */
+  readonly more?: readonly (readonly [keys: string, meaning: string])[];
+  readonly onClose: () => void;
+}
+
 /** Every key of the flame graph. */
-export function KeysDialog({ onClose }: { onClose: () => void }) {
+export function KeysDialog({ more = [], onClose }: KeysDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
@@ -41,7 +47,7 @@ export function KeysDialog({ onClose }: { onClose: () => void }) {
         </button>
       </div>
       <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 px-4 py-4 text-[13px]">
-        {KEYS.map(([keys, meaning]) => (
+        {[...KEYS, ...more].map(([keys, meaning]) => (
           <div key={keys} className="contents">
             <dt className="flex gap-1">
               {(keys === 'Shift click' ? [keys] : keys.split(' ')).map((key) => (

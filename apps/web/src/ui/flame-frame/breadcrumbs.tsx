@@ -1,11 +1,12 @@
-import { formatShare } from '../../ui/amount.ts';
-import { type FlameTree, nameOf } from '../../ui/flame-canvas/flame-tree.ts';
-import { lastComponent, withoutArguments } from '../../ui/flame-canvas/label-fit.ts';
+import { formatShare } from '../amount.ts';
+import { nameOf } from '../flame-canvas/flame-tree.ts';
+import { lastComponent, withoutArguments } from '../flame-canvas/label-fit.ts';
+import type { NamedTree } from '../flame-canvas/root-path.ts';
 
 const SHOWN_AT_END = 3;
 
 export interface BreadcrumbsProps {
-  readonly tree: FlameTree;
+  readonly tree: NamedTree;
   readonly zoom: number;
   readonly onZoom: (node: number) => void;
 }
@@ -50,7 +51,7 @@ export function Breadcrumbs({ tree, zoom, onZoom }: BreadcrumbsProps) {
       ))}
       {zoom > 0 && (
         <>
-          <span className="text-ink-2 tabular-nums">— {formatShare(tree.total[zoom]! / tree.total[0]!)} of all</span>
+          <span className="text-ink-2 tabular-nums">— {formatShare(tree.width[zoom]! / tree.width[0]!)} of all</span>
           <button
             type="button"
             className="ml-1 rounded-md bg-chip px-1.5 py-0.5 text-ink-2 hover:text-ink focus-visible:outline-2 focus-visible:outline-accent"

@@ -1,6 +1,6 @@
 import type { RefObject } from 'react';
-import { formatCount, formatShare } from '../../ui/amount.ts';
-import type { Pattern, SearchResult } from '../../ui/flame-canvas/search.ts';
+import { formatCount, formatShare } from '../amount.ts';
+import type { Pattern, SearchResult } from '../flame-canvas/search.ts';
 
 export interface SearchBoxProps {
   readonly text: string;

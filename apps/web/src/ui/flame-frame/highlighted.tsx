@@ -5,7 +5,7 @@ export function Highlighted({ text, pattern }: { text: string; pattern: RegExp |
   return (
     <>
       {text.slice(0, found.index)}
-      <mark className="rounded-xs bg-match text-inherit">{found[0]}</mark>
+      <mark className="rounded-xs bg-accent/20 text-inherit">{found[0]}</mark>
       {text.slice(found.index + found[0].length)}
     </>
   );

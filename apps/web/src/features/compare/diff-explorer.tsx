@@ -1,0 +1,199 @@
+'use client';
+
+import type { DiffTree } from '@strata/profile';
+import { type ReactNode, useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { type Amount, amountOf, formatCount, formatShare } from '../../ui/amount.ts';
+import { FlameCanvas } from '../../ui/flame-canvas/flame-canvas.tsx';
+import { nameOf } from '../../ui/flame-canvas/flame-tree.ts';
+import type { Hit, Picture } from '../../ui/flame-canvas/flame-view.ts';
+import { nodeAt, pathOf } from '../../ui/flame-canvas/root-path.ts';
+import { nextMatch, readPattern, searchTree } from '../../ui/flame-canvas/search.ts';
+import { Breadcrumbs } from '../../ui/flame-frame/breadcrumbs.tsx';
+import { KeysDialog } from '../../ui/flame-frame/keys-dialog.tsx';
+import { SearchBox } from '../../ui/flame-frame/search-box.tsx';
+import { useCopy } from '../../ui/flame-frame/use-copy.ts';
+import { useShortcuts } from '../../ui/flame-frame/use-shortcuts.ts';
+import { rowsOf } from './change-lists.ts';
+import { ChangeTable } from './change-table.tsx';
+import { modelDiff, type Norm, noiseFloor, type Side } from './diff-model.ts';
+import { DiffTooltip } from './diff-tooltip.tsx';
+import { Headline } from './headline.tsx';
+import { Legend } from './legend.tsx';
+import { measureOf, wordOf } from './measure.ts';
+import { useDiffLook } from './use-diff-look.ts';
+
+/** What of the comparison's view lives in the address. */
+export interface DiffState {
+  readonly norm: Norm;
+  readonly root: readonly string[];
+  readonly find: string;
+  readonly set: (change: Partial<Omit<DiffState, 'set'>>) => void;
+}
+
+export interface DiffExplorerProps {
+  readonly tree: DiffTree;
+  /** Unit of the profile type, such as `nanoseconds`. */
+  readonly unit: string;
+  readonly a: Side;
+  readonly b: Side;
+  readonly state: DiffState;
+  readonly source: ReactNode;
+}
+
+/** One graph for two profiles, and the functions by change beside it. */
+export function DiffExplorer({ tree, unit, a, b, state, source }: DiffExplorerProps) {
+  const { norm, find, set } = state;
+  const model = useMemo(() => modelDiff(tree, norm, a, b), [tree, norm, a, b]);
+  const perSecond: Amount = useMemo(() => amountOf(unit, 1), [unit]);
+  const measure = useMemo(() => measureOf(norm, perSecond), [norm, perSecond]);
+  const wantedZoom = nodeAt(model, state.root);
+  const zoom = Math.max(0, wantedZoom);
+  const [selectedPath, setSelectedPath] = useState<readonly string[] | null>(null);
+  const selected = useMemo(() => (selectedPath === null ? -1 : nodeAt(model, selectedPath)), [model, selectedPath]);
+  const [functionName, setFunctionName] = useState<string | null>(null);
+  const functionRow = functionName === null ? -1 : model.functions.name.indexOf(functionName);
+  const [by, setBy] = useState<'self' | 'total'>('self');
+  const [folded, setFolded] = useState({ frames: 0, value: 0 });
+  const [showKeys, setShowKeys] = useState(false);
+  const searchInput = useRef<HTMLInputElement>(null);
+  const { copy } = useCopy();
+
+  const pattern = useMemo(() => readPattern(find), [find]);
+  const regex = useDeferredValue(pattern !== null && 'regex' in pattern ? pattern.regex : null);
+  const found = useMemo(() => (regex === null ? null : searchTree(model, regex)), [model, regex]);
+  const look = useDiffLook(model);
+  const picture = useMemo<Picture>(
+    () => ({ layout: model, look, zoom, selected, found, functionRow }),
+    [model, look, zoom, selected, found, functionRow],
+  );
+  const changes = useMemo(() => model.functionChanges(by), [model, by]);
+
+  const select = useCallback(
+    (node: number) => {
+      setSelectedPath(node > 0 ? pathOf(model, node) : null);
+      setFunctionName(node > 0 ? nameOf(model, node) : null);
+    },
+    [model],
+  );
+  const zoomTo = useCallback((node: number) => set({ root: pathOf(model, node) }), [model, set]);
+  const selectFunction = (row: number) => {
+    setSelectedPath(null);
+    setFunctionName(row === functionRow ? null : model.functions.name[row]!);
+  };
+  const goToMatch = (direction: 1 | -1) => {
+    if (found === null) return;
+    const node = nextMatch(found, Math.max(selected, 0), direction);
+    if (node < 0) return;
+    if (!(node >= zoom && node < model.end[zoom]!)) zoomTo(0);
+    select(node);
+  };
+  const goToChange = (direction: 1 | -1) => {
+    const rows = rowsOf('all', changes).filter((row) => !row.withinNoise);
+    if (rows.length === 0) return;
+    const at = rows.findIndex((row) => row.function === functionRow);
+    const next = rows[at < 0 ? 0 : (at + direction + rows.length) % rows.length]!;
+    setSelectedPath(null);
+    setFunctionName(next.name);
+  };
+  useShortcuts([
+    ['/', () => searchInput.current?.focus()],
+    ['n', () => goToMatch(1)],
+    ['N', () => goToMatch(-1)],
+    ['j', () => goToChange(1)],
+    ['k', () => goToChange(-1)],
+    ['c', () => functionName !== null && copy(functionName)],
+    ['?', () => setShowKeys(true)],
+  ]);
+
+  const describe = useCallback(
+    (node: number) => {
+      const change = model.change(node);
+      const word = wordOf(change);
+      return `${nameOf(model, node)}, A ${measure.text(change.a)}, B ${measure.text(change.b)}${word === '' ? '' : `, ${word}`}`;
+    },
+    [model, measure],
+  );
+  const tooltip = useCallback(
+    (hit: Hit) => <DiffTooltip model={model} hit={hit} measure={measure} />,
+    [model, measure],
+  );
+  const floor = noiseFloor(0.01, a, b);
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <div className="flex min-h-0 flex-1 max-lg:flex-col max-lg:overflow-y-auto">
+        <section
+          aria-label="Difference"
+          className="flex min-h-0 min-w-0 flex-1 flex-col px-4 pt-2 max-lg:min-h-[420px] max-lg:flex-none"
+        >
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-2 py-0.5">
+            <Headline tree={tree} unit={unit} a={a} b={b} changes={changes} norm={norm} />
+            <span className="flex-1" />
+            <SearchBox
+              text={find}
+              onText={(text) => set({ find: text })}
+              pattern={pattern}
+              result={found}
+              whole={model.width[0]!}
+              onNext={goToMatch}
+              input={searchInput}
+            />
+          </div>
+          <div className="flex items-center gap-2 py-1">
+            <Breadcrumbs tree={model} zoom={zoom} onZoom={zoomTo} />
+            {wantedZoom < 0 && (
+              <p role="status" className="truncate rounded-md bg-chip px-2 text-[12px] leading-6 text-ink-2">
+                The zoomed frame <b className="font-medium">{state.root.at(-1)}</b> is on neither side: all is shown.
+              </p>
+            )}
+          </div>
+          <div className="min-h-0 flex-1">
+            <FlameCanvas
+              picture={picture}
+              label="Difference flame graph"
+              describe={describe}
+              tooltip={tooltip}
+              onZoom={zoomTo}
+              onSelect={select}
+              onFolded={(frames, value) => setFolded({ frames, value })}
+            />
+          </div>
+          <Legend />
+        </section>
+        <aside
+          aria-label="Changes"
+          className="flex min-h-0 w-[560px] shrink-0 flex-col border-l border-line bg-panel max-xl:w-[460px] max-lg:min-h-[420px] max-lg:w-full max-lg:border-t max-lg:border-l-0"
+        >
+          <ChangeTable
+            changes={changes}
+            by={by}
+            onBy={setBy}
+            measure={measure}
+            selected={functionRow}
+            pattern={regex}
+            onSelect={selectFunction}
+          />
+        </aside>
+      </div>
+      <footer className="flex h-7 shrink-0 items-center gap-4 border-t border-line px-4 text-[12px] whitespace-nowrap text-ink-2">
+        <span className="truncate">
+          At these sample counts, changes under {(floor * 100).toFixed(floor < 0.001 ? 3 : 2)} points of a function
+          worth 1 % are within noise.
+          {folded.frames > 0 &&
+            ` Grey boxes: ${formatCount(folded.frames)} frames under 1 px, ${formatShare(folded.value / model.width[0]!)}.`}
+        </span>
+        <span className="flex-1" />
+        <button
+          type="button"
+          className="flex items-center gap-1 rounded hover:text-ink focus-visible:outline-2 focus-visible:outline-accent max-sm:hidden"
+          onClick={() => setShowKeys(true)}
+        >
+          <kbd className="rounded border border-line px-1 font-mono text-[11px]">J</kbd>
+          <kbd className="rounded border border-line px-1 font-mono text-[11px]">K</kbd> next change
+          <kbd className="ml-2 rounded border border-line px-1 font-mono text-[11px]">?</kbd> keys
+        </button>
+        {source}
+      </footer>
+      {showKeys && <KeysDialog more={[['j k', 'Next, previous change']]} onClose={() => setShowKeys(false)} />}
+    </div>
+  );
+}

@@ -1,0 +1,125 @@
+import type { DiffTree } from '@strata/profile';
+import { functionTotals } from '@strata/profile';
+import { derive } from '../../ui/flame-canvas/derive-tree.ts';
+import type { NamedTree } from '../../ui/flame-canvas/root-path.ts';
+
+export const NORMS = ['share', 'rate', 'absolute'] as const;
+/** Of the side's total; per second and instance; per second. */
+export type Norm = (typeof NORMS)[number];
+
+/** What one side of a comparison covers. */
+export interface Side {
+  readonly seconds: number;
+  readonly samples: number;
+  readonly instances: number;
+}
+
+/** Two values of one thing, with what their samples allow to say of them. */
+export interface Change {
+  readonly a: number;
+  readonly b: number;
+  /** (b − a)/(a + b), from −1 (gone) to +1 (new); 0 for 0/0. */
+  readonly score: number;
+  /** Whether chance alone would do as much, 5 times in 100. */
+  readonly withinNoise: boolean;
+}
+
+/** A diff tree under one norm. Nodes are as wide as the mean of both shares, so that removed ones stay visible. */
+export interface DiffModel extends NamedTree, DiffTree {
+  /** Per node, in the norm's measure. */
+  readonly change: (node: number) => Change;
+  readonly functionChanges: (by: 'self' | 'total') => FunctionChange[];
+}
+
+export interface FunctionChange extends Change {
+  readonly function: number;
+  readonly name: string;
+}
+
+/** 1.96 standard deviations: 95 % of what chance does. */
+const Z = 1.96;
+
+/**
+ * Compares a value of each side. Samples are counts of independent events, so a side's count varies like a Poisson
+ * variable: shares are compared as two proportions of one pool, the other norms as two scaled counts.
+ */
+export function compareValues(norm: Norm, a: number, b: number, sideA: Whole, sideB: Whole): Change {
+  const measureA = a * sideA.factor;
+  const measureB = b * sideB.factor;
+  const sum = measureA + measureB;
+  const countA = sideA.total > 0 ? (a / sideA.total) * sideA.samples : 0;
+  const countB = sideB.total > 0 ? (b / sideB.total) * sideB.samples : 0;
+  let variance: number;
+  if (norm === 'share') {
+    const pool = (countA + countB) / Math.max(1, sideA.samples + sideB.samples);
+    variance = pool * (1 - pool) * (1 / Math.max(1, sideA.samples) + 1 / Math.max(1, sideB.samples));
+  } else {
+    const perSample = (side: Whole) => (side.samples > 0 ? (side.total * side.factor) / side.samples : 0);
+    variance = perSample(sideA) ** 2 * countA + perSample(sideB) ** 2 * countB;
+  }
+  return {
+    a: measureA,
+    b: measureB,
+    score: sum > 0 ? (measureB - measureA) / sum : 0,
+    withinNoise: Math.abs(measureB - measureA) <= Z * Math.sqrt(variance),
+  };
+}
+
+/** A side as a whole, and what turns its values into the norm's measure. */
+export interface Whole {
+  readonly total: number;
+  readonly samples: number;
+  readonly factor: number;
+}
+
+export function wholeOf(norm: Norm, total: number, side: Side): Whole {
+  const seconds = Math.max(side.seconds, 1e-9);
+  const factor =
+    norm === 'share'
+      ? total > 0
+        ? 1 / total
+        : 0
+      : norm === 'rate'
+        ? 1 / seconds / Math.max(1, side.instances)
+        : 1 / seconds;
+  return { total, samples: side.samples, factor };
+}
+
+/** Derives everything the compare page draws and lists from a diff tree. */
+export function modelDiff(tree: DiffTree, norm: Norm, sideA: Side, sideB: Side): DiffModel {
+  const wholeA = wholeOf(norm, tree.totalA[0]!, sideA);
+  const wholeB = wholeOf(norm, tree.totalB[0]!, sideB);
+  const shareA = tree.totalA[0]! > 0 ? 1 / tree.totalA[0]! : 0;
+  const shareB = tree.totalB[0]! > 0 ? 1 / tree.totalB[0]! : 0;
+  const width = tree.totalA.map((a, node) => (a * shareA + tree.totalB[node]! * shareB) / 2);
+  const { functions, depth } = tree;
+  return {
+    ...tree,
+    width,
+    ...derive(depth, width),
+    change: (node) => compareValues(norm, tree.totalA[node]!, tree.totalB[node]!, wholeA, wholeB),
+    functionChanges: (by) => {
+      const a = functionTotals({ functions, depth, function: tree.function, self: tree.selfA, total: tree.totalA });
+      const b = functionTotals({ functions, depth, function: tree.function, self: tree.selfB, total: tree.totalB });
+      return functions.name.flatMap((name, row) =>
+        a.total[row]! + b.total[row]! === 0
+          ? []
+          : [{ function: row, name, ...compareValues(norm, a[by][row]!, b[by][row]!, wholeA, wholeB) }],
+      );
+    },
+  };
+}
+
+/** The smallest change of a part worth `share` of both sides that is more than noise, as a share. */
+export function noiseFloor(share: number, sideA: Side, sideB: Side): number {
+  const each = 1 / Math.max(1, sideA.samples) + 1 / Math.max(1, sideB.samples);
+  return Z * Math.sqrt(share * (1 - share) * each);
+}
+
+/** Half of the 95 % interval of B − A, in the measure of `absolute`. */
+export function totalChangeError(tree: DiffTree, sideA: Side, sideB: Side): number {
+  const perSecond = (total: number, side: Side) => total / Math.max(side.seconds, 1e-9);
+  const a = perSecond(tree.totalA[0]!, sideA);
+  const b = perSecond(tree.totalB[0]!, sideB);
+  return Z * Math.sqrt(a ** 2 / Math.max(1, sideA.samples) + b ** 2 / Math.max(1, sideB.samples));
+}

@@ -1,0 +1,31 @@
+import { type Amount, formatShare, formatShareChange, formatThree } from '../../ui/amount.ts';
+import type { Change, Norm } from './diff-model.ts';
+
+/** How a norm's measure is written. */
+export interface Measure {
+  readonly text: (value: number) => string;
+  readonly change: (value: number) => string;
+  /** Heading of a column of changes. */
+  readonly heading: string;
+}
+
+/** `amount` must cover one second: measures other than shares are per second already. */
+export function measureOf(norm: Norm, amount: Amount): Measure {
+  if (norm === 'share')
+    return {
+      text: formatShare,
+      change: (value) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${formatThree(Math.abs(value) * 100)}`,
+      heading: 'Change, points of service',
+    };
+  return {
+    text: amount.text,
+    change: (value) => (value > 0 ? `+${amount.number(value)}` : amount.number(value)),
+    heading: `Change, ${amount.unit}${norm === 'rate' ? ' an instance' : ''}`,
+  };
+}
+
+/** `new`, `gone`, or by how much of A it changed. */
+export function wordOf(change: Change): string {
+  if (change.a === 0) return change.b === 0 ? '' : 'new';
+  return change.b === 0 ? 'gone' : formatShareChange((change.b - change.a) / change.a);
+}

@@ -1,0 +1,32 @@
+import { useMemo } from 'react';
+import type { Look } from '../../ui/flame-canvas/painter.ts';
+import { diffFills, diffShade } from '../../ui/flame-canvas/shades.ts';
+import { useFitter } from '../../ui/flame-canvas/use-fitter.ts';
+import { usePalette } from '../../ui/flame-canvas/use-palette.ts';
+import type { DiffModel } from './diff-model.ts';
+
+/** From here on a change is marked by a sign as well, so that colour is never alone. */
+const MARKED_SCORE = 0.2;
+
+/** Purple for less, orange for more, pale within noise; ▲ and ▼ on what changed clearly. */
+export function useDiffLook(model: DiffModel): Look {
+  const palette = usePalette(diffFills);
+  const fitter = useFitter(model.functions.name, palette.font);
+  return useMemo(() => {
+    const size = model.depth.length;
+    const shades = new Uint8Array(size);
+    const marks = new Int8Array(size);
+    for (let node = 0; node < size; node++) {
+      const { score, withinNoise } = model.change(node);
+      shades[node] = diffShade(score, withinNoise);
+      marks[node] = withinNoise || Math.abs(score) < MARKED_SCORE ? 0 : Math.sign(score);
+    }
+    return {
+      palette,
+      labelOf: (node, room) => (node === 0 ? 'all' : fitter.fit(model.function[node]!, room)),
+      functionOf: (node) => (node === 0 ? -1 : model.function[node]!),
+      shadeOf: (node) => shades[node]!,
+      markOf: (node) => (marks[node] === 0 ? '' : marks[node]! > 0 ? '▲ ' : '▼ '),
+    };
+  }, [model, palette, fitter]);
+}
