@@ -1,10 +1,10 @@
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { readSettings, type Settings, SettingsError } from '@strata/settings';
+import { EXIT_CONFIGURATION, readSettings, type Settings, SettingsError } from '@strata/settings';
 import { checkMachine } from './preflight.ts';
 import { type Program, programsFor } from './programs.ts';
-import { EXIT_CONFIGURATION, Supervisor } from './supervisor.ts';
+import { Supervisor } from './supervisor.ts';
 
 const READY_MS_MOST = 120_000;
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');

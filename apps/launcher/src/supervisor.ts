@@ -2,10 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
+import { EXIT_CONFIGURATION } from '@strata/settings';
 import type { Program } from './programs.ts';
-
-/** «Do not restart me»: the program was started with something that it cannot use (sysexits.h, EX_CONFIG). */
-export const EXIT_CONFIGURATION = 78;
 
 const RESTART_MS_FIRST = 1_000;
 const RESTART_MS_MOST = 30_000;

@@ -1,3 +1,4 @@
 export * from './data-folder.ts';
 export * from './logger.ts';
+export * from './program.ts';
 export * from './settings.ts';
