@@ -27,9 +27,10 @@ export function formatCount(count: number): string {
     .replace('-', MINUS);
 }
 
-/** Three significant digits, never an exponent: `384`, `38.4`, `4.71`, `0.052`. */
+/** Three significant digits, never an exponent: `384`, `38.4`, `4.71`, `0.052`, and `<0.001` below that. */
 export function formatThree(value: number): string {
   const size = Math.abs(value);
+  if (size > 0 && size < 0.0005) return `${value < 0 ? MINUS : ''}<0.001`;
   const digits = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.0995 || size === 0 ? 2 : 3;
   return `${value < 0 ? MINUS : ''}${size >= 999.5 ? whole(Math.round(size)) : size.toFixed(digits)}`;
 }

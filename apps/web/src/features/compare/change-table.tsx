@@ -72,9 +72,9 @@ export function ChangeTable({ changes, by, onBy, measure, selected, pattern, onS
           <thead>
             <tr className="text-ink-2">
               <Heading className="text-left">Function, {by}</Heading>
-              <Heading className="text-right">A</Heading>
-              <Heading className="text-right">B</Heading>
-              <Heading className="w-44 text-right">{measure.heading}</Heading>
+              <Heading className="w-20 text-right">A</Heading>
+              <Heading className="w-20 text-right">B</Heading>
+              <Heading className="w-40 text-right">{measure.heading}</Heading>
             </tr>
           </thead>
           <tbody ref={body}>

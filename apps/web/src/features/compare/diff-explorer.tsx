@@ -13,6 +13,7 @@ import { KeysDialog } from '../../ui/flame-frame/keys-dialog.tsx';
 import { SearchBox } from '../../ui/flame-frame/search-box.tsx';
 import { useCopy } from '../../ui/flame-frame/use-copy.ts';
 import { useShortcuts } from '../../ui/flame-frame/use-shortcuts.ts';
+import { Kbd } from '../../ui/kbd.tsx';
 import { rowsOf } from './change-lists.ts';
 import { ChangeTable } from './change-table.tsx';
 import { modelDiff, type Norm, noiseFloor, type Side } from './diff-model.ts';
@@ -187,9 +188,9 @@ export function DiffExplorer({ tree, unit, a, b, state, source }: DiffExplorerPr
           className="flex items-center gap-1 rounded hover:text-ink focus-visible:outline-2 focus-visible:outline-accent max-sm:hidden"
           onClick={() => setShowKeys(true)}
         >
-          <kbd className="rounded border border-line px-1 font-mono text-[11px]">J</kbd>
-          <kbd className="rounded border border-line px-1 font-mono text-[11px]">K</kbd> next change
-          <kbd className="ml-2 rounded border border-line px-1 font-mono text-[11px]">?</kbd> keys
+          <Kbd>J</Kbd>
+          <Kbd>K</Kbd> next change
+          <Kbd>?</Kbd> keys
         </button>
         {source}
       </footer>

@@ -15,7 +15,7 @@ export function measureOf(norm: Norm, amount: Amount): Measure {
     return {
       text: formatShare,
       change: (value) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${formatThree(Math.abs(value) * 100)}`,
-      heading: 'Change, points of service',
+      heading: 'Change, points',
     };
   return {
     text: amount.text,

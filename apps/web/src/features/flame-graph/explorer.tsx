@@ -15,21 +15,20 @@ import { KeysDialog } from '../../ui/flame-frame/keys-dialog.tsx';
 import { SearchBox } from '../../ui/flame-frame/search-box.tsx';
 import { useCopy } from '../../ui/flame-frame/use-copy.ts';
 import { useShortcuts } from '../../ui/flame-frame/use-shortcuts.ts';
+import { Kbd } from '../../ui/kbd.tsx';
+import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { FrameTooltip } from './frame-tooltip.tsx';
 import { FunctionTable } from './function-table.tsx';
 import { Inspector } from './inspector.tsx';
 import { Overview } from './overview.tsx';
 import type { ProfileWords } from './profile-words.ts';
-import { type ViewName, ViewSwitch } from './view-switch.tsx';
+import type { ExplorerState } from './view-state.ts';
 
-/** What of the view lives in the address. */
-export interface ExplorerState {
-  readonly view: ViewName;
-  readonly inverted: boolean;
-  readonly root: readonly string[];
-  readonly find: string;
-  readonly set: (change: Partial<Omit<ExplorerState, 'set'>>) => void;
-}
+const VIEW_OPTIONS = [
+  { value: 'flame', label: 'Flame' },
+  { value: 'table', label: 'Table' },
+  { value: 'both', label: 'Both' },
+] as const;
 
 export interface ExplorerProps {
   readonly tree: FlameTree;
@@ -138,7 +137,12 @@ export function Explorer({ tree, words, state, source, actions }: ExplorerProps)
       <div className="flex min-h-0 flex-1">
         <section aria-label="Profile" className="flex min-h-0 min-w-0 flex-1 flex-col px-4 pt-2">
           <div className="flex flex-wrap items-center gap-3 py-0.5">
-            <ViewSwitch view={view} onView={(next) => set({ view: next })} />
+            <SegmentedControl
+              label="View"
+              options={VIEW_OPTIONS}
+              value={view}
+              onValue={(next) => set({ view: next })}
+            />
             <button
               type="button"
               aria-pressed={inverted}
@@ -219,7 +223,7 @@ export function Explorer({ tree, words, state, source, actions }: ExplorerProps)
           className="flex items-center gap-1 rounded hover:text-ink focus-visible:outline-2 focus-visible:outline-accent max-sm:hidden"
           onClick={() => setShowKeys(true)}
         >
-          <kbd className="rounded border border-line px-1 font-mono text-[11px]">?</kbd> keys
+          <Kbd>?</Kbd> keys
         </button>
         {source}
       </footer>

@@ -1,6 +1,8 @@
 import type { Neighbour } from '@strata/profile';
 import { formatShare } from '../../ui/amount.ts';
+import { Button } from '../../ui/button.tsx';
 import { type FlameTree, nameOf } from '../../ui/flame-canvas/flame-tree.ts';
+import { Kbd } from '../../ui/kbd.tsx';
 import type { ProfileWords } from './profile-words.ts';
 
 const NEIGHBOURS_SHOWN = 6;
@@ -134,13 +136,9 @@ function Neighbours({ title, list, tree, whole, onSelect, none }: NeighboursProp
 /** A quiet button with its key. */
 function Action({ onClick, shortcut, children }: { onClick: () => void; shortcut: string; children: React.ReactNode }) {
   return (
-    <button
-      type="button"
-      className="flex h-8 items-center gap-2 rounded-lg border border-line bg-panel px-3 text-[13px] hover:bg-chip focus-visible:outline-2 focus-visible:outline-accent"
-      onClick={onClick}
-    >
+    <Button onClick={onClick}>
       {children}
-      <kbd className="rounded border border-line px-1 font-mono text-[11px] text-ink-2">{shortcut}</kbd>
-    </button>
+      <Kbd>{shortcut}</Kbd>
+    </Button>
   );
 }

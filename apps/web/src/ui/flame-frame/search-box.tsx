@@ -1,6 +1,7 @@
 import type { RefObject } from 'react';
 import { formatCount, formatShare } from '../amount.ts';
 import type { Pattern, SearchResult } from '../flame-canvas/search.ts';
+import { Kbd } from '../kbd.tsx';
 
 export interface SearchBoxProps {
   readonly text: string;
@@ -53,7 +54,7 @@ export function SearchBox({ text, onText, pattern, result, whole, onNext, input 
           {summary}
         </span>
         {text === '' ? (
-          <kbd className="rounded border border-line px-1.5 font-mono text-[11px] text-ink-2">/</kbd>
+          <Kbd>/</Kbd>
         ) : (
           <button
             type="button"

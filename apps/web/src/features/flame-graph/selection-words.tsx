@@ -1,0 +1,19 @@
+import { type Amount, formatCount } from '../../ui/amount.ts';
+
+export interface SelectionWordsProps {
+  readonly amount: Amount;
+  readonly whole: number;
+  readonly samples: number;
+  readonly instances: number;
+}
+
+/** What one is looking at: how much, from how many samples of how many instances. */
+export function SelectionWords({ amount, whole, samples, instances }: SelectionWordsProps) {
+  return (
+    <p className="text-[12px] whitespace-nowrap text-ink-2">
+      <b className="font-semibold text-ink">{amount.number(whole)}</b> {amount.unit} ·{' '}
+      <b className="font-semibold text-ink">{formatCount(samples)}</b> {samples === 1 ? 'sample' : 'samples'} ·{' '}
+      <b className="font-semibold text-ink">{formatCount(instances)}</b> {instances === 1 ? 'instance' : 'instances'}
+    </p>
+  );
+}

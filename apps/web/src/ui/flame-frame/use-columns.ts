@@ -1,0 +1,61 @@
+import { useQuery } from '@tanstack/react-query';
+
+/** Why a profile did not come: the server's code and sentence. */
+export class FetchError extends Error {
+  override readonly name = 'FetchError';
+  readonly code: string;
+  readonly status: number;
+
+  constructor(code: string, message: string, status: number, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+/** What was fetched, and how it came. */
+export interface Fetched<T> {
+  readonly value: T;
+  /** Bytes on the wire. */
+  readonly bytes: number;
+  readonly ms: number;
+}
+
+export interface ColumnsQuery<T> {
+  /** Address of the columns. */
+  readonly url: string;
+  /** Reads the bytes; called once per answer. */
+  readonly decode: (bytes: Uint8Array) => T;
+  readonly refetchInterval: number | false;
+}
+
+/** Fetches columns and decodes them; the last picture stays until the next one is there, also when a refetch fails. */
+export function useColumns<T>({ url, decode, refetchInterval }: ColumnsQuery<T>) {
+  return useQuery<Fetched<T>, FetchError>({
+    queryKey: ['columns', url],
+    refetchInterval,
+    // Typed arrays cannot be shared part by part.
+    structuralSharing: false,
+    gcTime: 60_000,
+    queryFn: async ({ signal }) => {
+      const started = performance.now();
+      const response = await fetch(url, { signal }).catch((cause) => {
+        if (signal.aborted) throw cause;
+        throw new FetchError('UNREACHABLE', 'The web server does not answer: is Strata running?', 0, { cause });
+      });
+      if (!response.ok) throw await readError(response);
+      const body = new Uint8Array(await response.arrayBuffer());
+      const ms = performance.now() - started;
+      const timing = performance.getEntriesByName(response.url).at(-1) as PerformanceResourceTiming | undefined;
+      return { value: decode(body), bytes: timing?.encodedBodySize || body.byteLength, ms };
+    },
+    retry: (failures, error) => failures < 2 && (error.status === 0 || error.status >= 500),
+  });
+}
+
+async function readError(response: Response): Promise<FetchError> {
+  const body: unknown = await response.json().catch(() => null);
+  const error = (body as { error?: { code?: string; message?: string } } | null)?.error;
+  const fallback = `The web server answered with status ${response.status}.`;
+  return new FetchError(error?.code ?? 'UNKNOWN', error?.message ?? fallback, response.status);
+}
