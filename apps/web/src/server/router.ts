@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { resolveRange } from '../address/time.ts';
+import { WebError } from './errors.ts';
+import { createRouter, procedure } from './procedure.ts';
+import { parameterMap, readSelection } from './selection.ts';
+
+const SPARKLINE_STEPS = 60;
+const MOST_STEPS = 1_000;
+
+const rangeText = z.object({ from: z.string().max(64), to: z.string().max(64) });
+
+function resolved(text: z.infer<typeof rangeText>) {
+  const range = resolveRange(text, Date.now() / 1000);
+  if ('problem' in range) throw new WebError('INVALID_PARAMETER', range.problem);
+  return range;
+}
+
+/** A selection as the address has it: `service=…&type=…&from=…`. */
+const selectionText = z.string().max(16_384);
+const readSelectionText = (text: string) => readSelection(parameterMap(new URLSearchParams(text)), Date.now() / 1000);
+
+/** What pages ask for, besides profiles themselves. */
+export const appRouter = createRouter({
+  services: createRouter({
+    /** Every service of the range, most cores first. */
+    list: procedure.input(rangeText).query(async ({ ctx, input }) => {
+      const range = resolved(input);
+      const services = await ctx.parts.storage.listServices(
+        range as Parameters<typeof ctx.parts.storage.listServices>[0],
+        SPARKLINE_STEPS,
+      );
+      return { range, services: services.toSorted((a, b) => b.cores - a.cores || (a.service < b.service ? -1 : 1)) };
+    }),
+  }),
+  service: createRouter({
+    /** Profile types, versions and labels to choose from; `null` for a service that is not there. */
+    describe: procedure
+      .input(selectionText)
+      .query(({ ctx, input }) => ctx.parts.storage.describeService(readSelectionText(input))),
+    /** The selection's value over its range. */
+    timeline: procedure
+      .input(z.object({ selection: selectionText, steps: z.int().min(2).max(MOST_STEPS) }))
+      .query(({ ctx, input }) => ctx.parts.storage.timeline(readSelectionText(input.selection), input.steps)),
+  }),
+  agents: createRouter({
+    /** The last report of every agent, with the server's time, so that ages need no clock of the reader's. */
+    list: procedure.query(async ({ ctx }) => ({
+      now: Date.now() / 1000,
+      agents: await ctx.parts.storage.listAgents(),
+    })),
+  }),
+});
+
+export type AppRouter = typeof appRouter;

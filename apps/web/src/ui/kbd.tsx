@@ -1,0 +1,10 @@
+import type { ReactNode } from 'react';
+
+/** A key of the keyboard. */
+export function Kbd({ children }: { readonly children: ReactNode }) {
+  return (
+    <kbd className="inline-grid min-w-5 place-items-center rounded border border-line-strong bg-panel px-1 font-mono text-[11px] leading-4 text-ink-2">
+      {children}
+    </kbd>
+  );
+}
