@@ -1,0 +1,115 @@
+import type { Frame } from '@strata/profile';
+import type { Region } from '../process/address-space.ts';
+import type { CodeFile } from '../process/code-file.ts';
+import type { CodeFiles } from '../process/code-files.ts';
+import type { Code, ProcessImage } from '../process/process-image.ts';
+import type { ProcessTable } from '../process/process-table.ts';
+import { fileAddress } from './file-address.ts';
+import type { FramePath, FrameTable } from './frames.ts';
+import type { JitMaps } from './jit-maps.ts';
+import { parseJitName } from './jit-name.ts';
+
+const PATHS_PER_IMAGE_MOST = 10_000;
+
+/** All but the leaf are return addresses: the call is the byte before, also when it ends a mapping. */
+const lookupAddresses = (addresses: BigUint64Array) =>
+  Array.from(addresses, (address, depth) => Number(address) - (depth === 0 ? 0 : 1));
+
+interface Translated {
+  readonly path: FramePath;
+  /** Generation of the perf map its names come from; null when no JIT is in it. */
+  readonly jitGeneration: number | null;
+}
+
+/** Translates user stacks to frames, once per image and stack. */
+export class UserStacks {
+  #paths = new WeakMap<ProcessImage, Map<bigint, Translated>>();
+  #frames: FrameTable;
+  #table: ProcessTable;
+  #files: CodeFiles;
+  #jit: JitMaps;
+
+  constructor(frames: FrameTable, table: ProcessTable, files: CodeFiles, jit: JitMaps) {
+    this.#frames = frames;
+    this.#table = table;
+    this.#files = files;
+    this.#jit = jit;
+  }
+
+  known(image: ProcessImage, id: bigint): FramePath | undefined {
+    const translated = this.#paths.get(image)?.get(id);
+    if (!translated) return undefined;
+    const { path, jitGeneration } = translated;
+    return jitGeneration === null || jitGeneration === this.#jit.generation(image) ? path : undefined;
+  }
+
+  /** How many of the addresses lie in code of the image: tells which program of a reused pid a stack belongs to. */
+  mapped(image: ProcessImage, addresses: BigUint64Array): number {
+    let mapped = 0;
+    for (const address of lookupAddresses(addresses)) if (image.space.find(address)) mapped++;
+    return mapped;
+  }
+
+  /** Reads the files and perf maps that stand behind a stack; after it `translate` finds all there is. */
+  async prepare(image: ProcessImage, addresses: BigUint64Array): Promise<void> {
+    let hasJit = false;
+    for (const address of lookupAddresses(addresses)) {
+      const code = (image.space.find(address) ?? this.#table.findAgain(image, address))?.code;
+      if (code === undefined || code === 'jit') hasJit = true;
+      else if (code !== 'vdso') {
+        if (code.description === null) await this.#files.describe(code);
+        hasJit ||= code.description === 'unreadable';
+      }
+    }
+    if (hasJit) await this.#jit.refresh(image);
+  }
+
+  translate(image: ProcessImage, id: bigint, addresses: BigUint64Array): FramePath {
+    const known = this.known(image, id);
+    if (known) return known;
+    let hasJit = false;
+    const frames = lookupAddresses(addresses).map((address) => {
+      const region = image.space.find(address);
+      hasJit ||= region === undefined || region.code === 'jit';
+      return this.#frameAt(image, region, address);
+    });
+    const path = { frames: frames.reverse() };
+    this.#keep(image, id, { path, jitGeneration: hasJit ? this.#jit.generation(image) : null });
+    return path;
+  }
+
+  #keep(image: ProcessImage, id: bigint, translated: Translated): void {
+    const paths = this.#paths.get(image) ?? new Map<bigint, Translated>();
+    this.#paths.set(image, paths);
+    paths.set(id, translated);
+    if (paths.size > PATHS_PER_IMAGE_MOST) paths.delete(paths.keys().next().value!);
+  }
+
+  #frameAt(image: ProcessImage, region: Region<Code> | undefined, address: number): Frame {
+    if (region?.code === 'vdso') return this.#frames.named('kernel', '[vdso]', '[vdso]');
+    if (region === undefined || region.code === 'jit') {
+      const name = this.#jit.resolve(image, address);
+      if (name === null) {
+        return region ? this.#frames.named('jit', '[jit]') : this.#frames.named('symbolized', '[unknown]');
+      }
+      const parsed = parseJitName(name);
+      return this.#frames.named('jit', parsed.function, parsed.file, parsed.line);
+    }
+    return this.#frameInFile(region, region.code, address);
+  }
+
+  #frameInFile(region: Region<Code>, { description, path }: CodeFile, address: number): Frame {
+    const known = typeof description === 'object' && description !== null ? description : null;
+    const svma = known && fileAddress(address, region, known.segments);
+    // A file that nobody can read any more still says more by its name than an address would.
+    if (known === null || svma === null) {
+      return this.#frames.named('symbolized', `[${path.slice(path.lastIndexOf('/') + 1)}]`, path);
+    }
+    return this.#frames.native(known.buildId, path, svma);
+  }
+
+  /** Forgets all translations; names and files stay known. */
+  clear(): void {
+    this.#paths = new WeakMap();
+  }
+}
