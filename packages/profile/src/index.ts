@@ -1,3 +1,16 @@
+export * from './batch-codec.ts';
+export * from './build-id.ts';
 export * from './call-tree.ts';
+export { buildCallTree } from './call-tree-build.ts';
+export * from './columns.ts';
+export * from './diff-tree-build.ts';
+export * from './folded.ts';
 export * from './function-totals.ts';
+export * from './invert-tree.ts';
+export * from './invert-tree.ts';
+export * from './merge-profiles.ts';
 export * from './model.ts';
+export { decodePprof, type ProfileOrigin } from './pprof-decode.ts';
+export * from './pprof-encode.ts';
+export * from './profile-error.ts';
+export * from './trie-builder.ts';

@@ -1,0 +1,162 @@
+import type { CallTree, FunctionTable } from './call-tree.ts';
+import type { StackTrie } from './model.ts';
+
+/** Call nodes by function with their children linked, before they are put in order. Node 0 is the root. */
+export interface MergedNodes {
+  readonly size: number;
+  readonly parent: Int32Array;
+  readonly function: Uint32Array;
+  readonly firstChild: Int32Array;
+  readonly nextSibling: Int32Array;
+  /** Per trie node, the call node it became; −1 where nothing of it is worth anything. */
+  readonly nodeOf: Int32Array;
+}
+
+/**
+ * Merges trie nodes whose paths of functions are the same. `functionOf` maps frame rows to functions. Trie nodes for which
+ * `worth` is 0, with all below them, are left out. One pass over the trie: parents stand before their children.
+ */
+export function mergeByFunction(stacks: StackTrie, functionOf: Uint32Array, worth: Uint8Array): MergedNodes {
+  const size = stacks.parent.length;
+  const nodeOf = new Int32Array(size).fill(-1);
+  const parent = new Int32Array(size + 1);
+  const functions = new Uint32Array(size + 1);
+  const firstChild = new Int32Array(size + 1).fill(-1);
+  const nextSibling = new Int32Array(size + 1).fill(-1);
+  const table = new NodeTable(size);
+  parent[0] = -1;
+  let count = 1;
+  for (let i = 0; i < size; i++) {
+    if (worth[i] === 0) continue;
+    const above = stacks.parent[i]! < 0 ? 0 : nodeOf[stacks.parent[i]!]!;
+    const row = functionOf[stacks.frame[i]!]!;
+    const known = table.find(above, row, parent, functions);
+    if (known >= 0) {
+      nodeOf[i] = known;
+      continue;
+    }
+    parent[count] = above;
+    functions[count] = row;
+    nextSibling[count] = firstChild[above]!;
+    firstChild[above] = count;
+    table.add(count);
+    nodeOf[i] = count++;
+  }
+  return { size: count, parent, function: functions, firstChild, nextSibling, nodeOf };
+}
+
+/** Open addressing over (parent, function); holds nodes, reads their keys from the columns. */
+class NodeTable {
+  #slots: Int32Array;
+  #mask: number;
+  #slot = 0;
+
+  constructor(most: number) {
+    const size = 2 ** Math.ceil(Math.log2(Math.max(16, most * 2)));
+    this.#slots = new Int32Array(size);
+    this.#mask = size - 1;
+  }
+
+  /** The node, or −1; then `add` puts one in its place. */
+  find(above: number, row: number, parent: Int32Array, functions: Uint32Array): number {
+    let slot = (Math.imul(above, 0x9e3779b1) ^ Math.imul(row + 1, 0x85ebca6b)) >>> 0;
+    slot = (slot ^ (slot >>> 15)) & this.#mask;
+    for (;;) {
+      const node = this.#slots[slot]!;
+      if (node === 0) break;
+      if (parent[node] === above && functions[node] === row) return node;
+      slot = (slot + 1) & this.#mask;
+    }
+    this.#slot = slot;
+    return -1;
+  }
+
+  add(node: number): void {
+    this.#slots[this.#slot] = node;
+  }
+}
+
+/** 1 for trie nodes that, or whose descendants, have something in one of the columns. */
+export function worthOf(stacks: StackTrie, ...columns: readonly Float64Array[]): Uint8Array {
+  const worth = new Uint8Array(stacks.parent.length);
+  for (let i = worth.length - 1; i >= 0; i--) {
+    if (worth[i] === 0) for (const column of columns) if (column[i] !== 0) worth[i] = 1;
+    const above = stacks.parent[i]!;
+    if (worth[i] === 1 && above >= 0) worth[above] = 1;
+  }
+  return worth;
+}
+
+/** Self values of trie nodes, summed by the call node they became. The root has what no stack carries: nothing. */
+export function selfOf(nodes: MergedNodes, value: Float64Array): Float64Array {
+  const self = new Float64Array(nodes.size);
+  for (let i = 0; i < value.length; i++) if (nodes.nodeOf[i]! >= 0) self[nodes.nodeOf[i]!]! += value[i]!;
+  return self;
+}
+
+export function totalOf(nodes: MergedNodes, self: Float64Array): Float64Array {
+  const total = Float64Array.from(self);
+  for (let node = nodes.size - 1; node > 0; node--) total[nodes.parent[node]!]! += total[node]!;
+  return total;
+}
+
+/** Preorder of the nodes: siblings by descending `weight`, ties by name. Returns old node numbers, and depths. */
+export function preorder(
+  nodes: MergedNodes,
+  weight: Float64Array,
+  names: readonly string[],
+): { order: Uint32Array; depth: Uint16Array } {
+  const order = new Uint32Array(nodes.size);
+  const depth = new Uint16Array(nodes.size);
+  const stack = [0];
+  const depths = [0];
+  const name = (node: number) => names[nodes.function[node]!]!;
+  const children: number[] = [];
+  for (let at = 0; stack.length > 0; at++) {
+    const node = stack.pop()!;
+    const deep = depths.pop()!;
+    order[at] = node;
+    depth[at] = deep;
+    children.length = 0;
+    for (let child = nodes.firstChild[node]!; child >= 0; child = nodes.nextSibling[child]!) children.push(child);
+    if (children.length > 1) {
+      // Last first, because the stack turns them round.
+      children.sort((a, b) => weight[a]! - weight[b]! || (name(a) < name(b) ? 1 : name(a) > name(b) ? -1 : a - b));
+    }
+    for (const child of children) {
+      stack.push(child);
+      depths.push(deep + 1);
+    }
+  }
+  return { order, depth };
+}
+
+/** The column, with `order[i]`'s value at `i`. */
+export function reorder<T extends Float64Array | Uint32Array>(column: T, order: Uint32Array): T {
+  const to = new (column.constructor as { new (size: number): T })(order.length);
+  for (let i = 0; i < order.length; i++) to[i] = column[order[i]!]!;
+  return to;
+}
+
+/**
+ * The call tree of a sum per stack. `value` is per trie node (self only), `functionOf` per frame row. Every unit of `value`
+ * is in exactly one `self`.
+ */
+export function buildCallTree(
+  stacks: StackTrie,
+  value: Float64Array,
+  functions: FunctionTable,
+  functionOf: Uint32Array,
+): CallTree {
+  const nodes = mergeByFunction(stacks, functionOf, worthOf(stacks, value));
+  const self = selfOf(nodes, value);
+  const total = totalOf(nodes, self);
+  const { order, depth } = preorder(nodes, total, functions.name);
+  return {
+    functions,
+    depth,
+    function: reorder(nodes.function.subarray(0, nodes.size), order),
+    self: reorder(self, order),
+    total: reorder(total, order),
+  };
+}

@@ -1,0 +1,33 @@
+import type { DiffTree, FunctionTable } from './call-tree.ts';
+import { mergeByFunction, preorder, reorder, selfOf, totalOf, worthOf } from './call-tree-build.ts';
+import type { StackTrie } from './model.ts';
+
+/**
+ * Two sums over one trie as one tree: a node for every path of functions that is in A or in B, siblings by the mean of both
+ * shares. Swapping A and B swaps the columns and keeps the nodes.
+ */
+export function buildDiffTree(
+  stacks: StackTrie,
+  valueA: Float64Array,
+  valueB: Float64Array,
+  functions: FunctionTable,
+  functionOf: Uint32Array,
+): DiffTree {
+  const nodes = mergeByFunction(stacks, functionOf, worthOf(stacks, valueA, valueB));
+  const selfA = selfOf(nodes, valueA);
+  const selfB = selfOf(nodes, valueB);
+  const totalA = totalOf(nodes, selfA);
+  const totalB = totalOf(nodes, selfB);
+  const share = (total: Float64Array, node: number) => (total[0]! > 0 ? total[node]! / total[0]! : 0);
+  const weight = new Float64Array(nodes.size).map((_, node) => share(totalA, node) + share(totalB, node));
+  const { order, depth } = preorder(nodes, weight, functions.name);
+  return {
+    functions,
+    depth,
+    function: reorder(nodes.function.subarray(0, nodes.size), order),
+    selfA: reorder(selfA, order),
+    selfB: reorder(selfB, order),
+    totalA: reorder(totalA, order),
+    totalB: reorder(totalB, order),
+  };
+}
