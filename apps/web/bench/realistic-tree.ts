@@ -71,7 +71,7 @@ export function realisticTree(size: number, seed = 1): CallTree {
     frontier[at] = frontier[frontier.length - 1]!;
     frontier.pop();
     const wanted = Math.min(size - count, node.depth > 100 ? 0 : next() < 0.45 ? 1 : 2 + Math.floor(next() ** 2 * 9));
-    const weights = Array.from({ length: wanted }, () => next() ** 4 + 0.002);
+    const weights = Array.from({ length: wanted }, () => next() ** 2.5 + 0.01);
     const sum = weights.reduce((a, b) => a + b, 0);
     const passedOn = node.total * (node.depth < 4 ? 0.995 : 0.85 + next() * 0.14);
     node.self = node.total;

@@ -7,7 +7,6 @@ export * from './diff-tree-build.ts';
 export * from './folded.ts';
 export * from './function-totals.ts';
 export * from './invert-tree.ts';
-export * from './invert-tree.ts';
 export * from './merge-profiles.ts';
 export * from './model.ts';
 export { decodePprof, type ProfileOrigin } from './pprof-decode.ts';

@@ -1,8 +1,9 @@
 'use client';
 
-import { functionNeighbours, functionTotals } from '@strata/profile';
+import { type CallTree, functionNeighbours, functionTotals, invertTree } from '@strata/profile';
 import { type ReactNode, useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { formatCount, formatShare } from '../../ui/amount.ts';
+import { deriveTree } from '../../ui/flame-canvas/derive-tree.ts';
 import { FlameCanvas } from '../../ui/flame-canvas/flame-canvas.tsx';
 import { type FlameTree, nameOf } from '../../ui/flame-canvas/flame-tree.ts';
 import type { Hit, Picture } from '../../ui/flame-canvas/flame-view.ts';
@@ -31,7 +32,8 @@ const VIEW_OPTIONS = [
 ] as const;
 
 export interface ExplorerProps {
-  readonly tree: FlameTree;
+  /** Callees down; the view turns it round itself. */
+  readonly tree: CallTree;
   readonly words: ProfileWords;
   readonly state: ExplorerState;
   /** Right end of the foot: where the data came from. */
@@ -41,8 +43,9 @@ export interface ExplorerProps {
 }
 
 /** The flame graph with everything around it that reads one tree: search, zoom, table, inspector, keys, foot. */
-export function Explorer({ tree, words, state, source, actions }: ExplorerProps) {
+export function Explorer({ tree: upright, words, state, source, actions }: ExplorerProps) {
   const { view, inverted, find, set } = state;
+  const tree = useMemo(() => deriveTree(inverted ? invertTree(upright) : upright), [upright, inverted]);
   const wantedZoom = nodeAt(tree, state.root);
   const zoom = Math.max(0, wantedZoom);
   const [selectedPath, setSelectedPath] = useState<readonly string[] | null>(null);
@@ -81,7 +84,7 @@ export function Explorer({ tree, words, state, source, actions }: ExplorerProps)
     ['?', () => setShowKeys(true)],
   ]);
 
-  const totals = useMemo(() => functionTotals(tree), [tree]);
+  const totals = useMemo(() => functionTotals(upright), [upright]);
   const rows = useMemo(
     () =>
       Array.from(totals.nodes, (nodes, i) => ({
@@ -91,11 +94,11 @@ export function Explorer({ tree, words, state, source, actions }: ExplorerProps)
         total: totals.total[i]!,
         nodes,
       })).filter((row) => row.nodes > 0),
-    [totals, tree],
+    [totals, tree.functions],
   );
   const neighbours = useMemo(
-    () => (selectedFunction < 0 ? { callers: [], callees: [] } : functionNeighbours(tree, selectedFunction)),
-    [tree, selectedFunction],
+    () => (selectedFunction < 0 ? { callers: [], callees: [] } : functionNeighbours(upright, selectedFunction)),
+    [upright, selectedFunction],
   );
 
   const describe = useCallback(
@@ -106,8 +109,8 @@ export function Explorer({ tree, words, state, source, actions }: ExplorerProps)
     [tree, words],
   );
   const tooltip = useCallback(
-    (hit: Hit) => <FrameTooltip tree={tree} hit={hit} zoom={zoom} words={words} />,
-    [tree, zoom, words],
+    (hit: Hit) => <FrameTooltip tree={tree} hit={hit} zoom={zoom} words={words} inverted={inverted} />,
+    [tree, zoom, words, inverted],
   );
 
   const graph = (
@@ -190,9 +193,10 @@ export function Explorer({ tree, words, state, source, actions }: ExplorerProps)
                 total: totals.total[selectedFunction]!,
                 nodes: totals.nodes[selectedFunction]!,
               }}
-              callers={inverted ? neighbours.callees : neighbours.callers}
-              callees={inverted ? neighbours.callers : neighbours.callees}
-              onSelect={select}
+              callers={neighbours.callers}
+              callees={neighbours.callees}
+              inverted={inverted}
+              onSelect={(entry) => (inverted ? selectFunction(entry.function) : select(entry.node))}
               onZoom={zoomTo}
               onCopy={() => copy(nameOf(tree, selected))}
               copied={copied}

@@ -10,10 +10,12 @@ export interface FrameTooltipProps {
   readonly hit: Hit;
   readonly zoom: number;
   readonly words: ProfileWords;
+  /** Callers down: a node has no self of its own. */
+  readonly inverted: boolean;
 }
 
 /** What the pointer is over: the function, where it is from, and what it costs of all and of the zoom. */
-export function FrameTooltip({ tree, hit, zoom, words }: FrameTooltipProps) {
+export function FrameTooltip({ tree, hit, zoom, words, inverted }: FrameTooltipProps) {
   const { amount, whole } = words;
   const share = (value: number, of: number) => formatShare(of > 0 ? value / of : 0);
   if (hit.frames > 0)
@@ -39,7 +41,7 @@ export function FrameTooltip({ tree, hit, zoom, words }: FrameTooltipProps) {
       {source !== '' && <p className="break-words text-ink-2">{source}</p>}
       <dl className="mt-1.5 grid grid-cols-[auto_auto_auto_auto] gap-x-3 tabular-nums">
         <Line label="Total" value={amount.text(total)} share={share(total, whole)} />
-        <Line label="Self" value={amount.text(self)} share={share(self, whole)} />
+        {!inverted && <Line label="Self" value={amount.text(self)} share={share(self, whole)} />}
       </dl>
       <p className="mt-1 text-ink-2 tabular-nums">
         {zoom > 0 && `${share(total, tree.total[zoom]!)} of the zoom`}

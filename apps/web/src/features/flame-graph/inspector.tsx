@@ -2,6 +2,7 @@ import type { Neighbour } from '@strata/profile';
 import { formatShare } from '../../ui/amount.ts';
 import { Button } from '../../ui/button.tsx';
 import { type FlameTree, nameOf } from '../../ui/flame-canvas/flame-tree.ts';
+import { withoutArguments } from '../../ui/flame-canvas/label-fit.ts';
 import { Kbd } from '../../ui/kbd.tsx';
 import type { ProfileWords } from './profile-words.ts';
 
@@ -15,8 +16,9 @@ export interface InspectorProps {
   readonly everywhere: { readonly self: number; readonly total: number; readonly nodes: number };
   readonly callers: readonly Neighbour[];
   readonly callees: readonly Neighbour[];
-  /** With callers first, the list of callers and callees change places. */
-  readonly onSelect: (node: number) => void;
+  /** Callers down: a frame has a total, and self is its function's. */
+  readonly inverted: boolean;
+  readonly onSelect: (neighbour: Neighbour) => void;
   readonly onZoom: (node: number) => void;
   readonly onCopy: () => void;
   readonly copied: boolean;
@@ -26,7 +28,8 @@ export interface InspectorProps {
 
 /** Everything about the selected frame, and about its function wherever else it is. */
 export function Inspector(props: InspectorProps) {
-  const { tree, words, node, everywhere, callers, callees, onSelect, onZoom, onCopy, copied, actions } = props;
+  const { tree, words, node, everywhere, callers, callees, inverted, onSelect, onZoom, onCopy, copied, actions } =
+    props;
   const row = tree.function[node]!;
   const { whole, amount } = words;
   const file = tree.functions.file[row]!;
@@ -44,10 +47,12 @@ export function Inspector(props: InspectorProps) {
       </header>
       <dl className="grid grid-cols-[auto_1fr_auto_auto] items-center gap-x-3 gap-y-1.5 text-[12px] tabular-nums">
         <Measure label="Total" share={share(tree.total[node]!)} text={amount.text(tree.total[node]!)} />
-        <Measure label="Self" share={share(tree.self[node]!)} text={amount.text(tree.self[node]!)} />
-        {everywhere.nodes > 1 && (
+        {!inverted && <Measure label="Self" share={share(tree.self[node]!)} text={amount.text(tree.self[node]!)} />}
+        {(inverted || everywhere.nodes > 1) && (
           <>
-            <dt className="col-span-4 mt-2 text-[11px] text-ink-2">All {everywhere.nodes} places it is called</dt>
+            <dt className="col-span-4 mt-2 text-[11px] text-ink-2">
+              {everywhere.nodes === 1 ? 'Its one place' : `All ${everywhere.nodes} places it is called`}
+            </dt>
             <Measure label="Total" share={share(everywhere.total)} text={amount.text(everywhere.total)} />
             <Measure label="Self" share={share(everywhere.self)} text={amount.text(everywhere.self)} />
           </>
@@ -100,7 +105,7 @@ interface NeighboursProps {
   readonly list: readonly Neighbour[];
   readonly tree: FlameTree;
   readonly whole: number;
-  readonly onSelect: (node: number) => void;
+  readonly onSelect: (neighbour: Neighbour) => void;
   readonly none: string;
 }
 
@@ -116,10 +121,10 @@ function Neighbours({ title, list, tree, whole, onSelect, none }: NeighboursProp
               type="button"
               title={entry.function < 0 ? 'all' : tree.functions.name[entry.function]}
               className="flex w-full items-baseline gap-3 py-1.5 text-left text-[12px] hover:text-accent focus-visible:outline-2 focus-visible:outline-accent"
-              onClick={() => onSelect(entry.node)}
+              onClick={() => onSelect(entry)}
             >
               <span className="min-w-0 flex-1 truncate font-mono">
-                {entry.function < 0 ? 'all' : tree.functions.name[entry.function]}
+                {entry.function < 0 ? 'all' : withoutArguments(tree.functions.name[entry.function]!)}
               </span>
               <span className="text-ink-2 tabular-nums">{formatShare(whole > 0 ? entry.total / whole : 0)}</span>
             </button>

@@ -1,4 +1,5 @@
 import { formatShare } from '../../ui/amount.ts';
+import { withoutArguments } from '../../ui/flame-canvas/label-fit.ts';
 import type { FunctionRow } from './function-table.tsx';
 import type { ProfileWords } from './profile-words.ts';
 
@@ -32,7 +33,7 @@ export function Overview({ rows, words, onSelect }: OverviewProps) {
               onClick={() => onSelect(row.function)}
             >
               <span className="flex items-baseline gap-3">
-                <span className="min-w-0 flex-1 truncate font-mono">{row.name}</span>
+                <span className="min-w-0 flex-1 truncate font-mono">{withoutArguments(row.name)}</span>
                 <span className="tabular-nums">{formatShare(whole > 0 ? row.self / whole : 0)}</span>
               </span>
               <span aria-hidden="true" className="mt-1 block h-1 rounded-full bg-chip">

@@ -1,12 +1,75 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
+import { useDeferredValue, useState } from 'react';
+import { Button } from '../../ui/button.tsx';
+import { PageFoot } from '../../ui/page-bar/page-foot.tsx';
 import { useRange } from '../../ui/selection-state.ts';
+import { ErrorState, StaleNotice } from '../../ui/states.tsx';
 import { useTRPC } from '../../ui/trpc.ts';
+import { FilterBox } from './filter-box.tsx';
+import { Headline } from './headline.tsx';
+import { NoServices } from './no-services.tsx';
+import { ServiceTable, ServiceTableSkeleton } from './service-table.tsx';
 
+const AGENTS_REFRESH_MS = 10_000;
+
+/** What runs here and what it costs. */
 export function ServicesPage() {
   const trpc = useTRPC();
-  const { text, refetchInterval } = useRange();
-  const { data } = useQuery(trpc.services.list.queryOptions(text, { refetchInterval }));
-  return <p>{data?.services.length}</p>;
+  const range = useRange();
+  const services = useQuery(
+    trpc.services.list.queryOptions(range.text, {
+      refetchInterval: range.refetchInterval,
+      placeholderData: keepPreviousData,
+    }),
+  );
+  const agents = useQuery(trpc.agents.list.queryOptions(undefined, { refetchInterval: AGENTS_REFRESH_MS }));
+  const [filter, setFilter] = useState('');
+  const wanted = useDeferredValue(filter.trim().toLowerCase());
+  const found = services.data?.services.filter(({ service }) => service.toLowerCase().includes(wanted));
+
+  return (
+    <>
+      <div className="flex flex-1 flex-col gap-4 px-6 py-5 max-sm:px-4">
+        <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
+          <Headline services={services.data?.services} agents={agents.data} />
+          <FilterBox value={filter} onValue={setFilter} />
+        </div>
+        {services.isError && services.data !== undefined && (
+          <StaleNotice>The list is not up to date: {services.error.message}</StaleNotice>
+        )}
+        <div className="flex flex-1 flex-col overflow-hidden rounded-xl border border-line bg-panel">
+          {found !== undefined && found.length > 0 && (
+            <ServiceTable services={found} now={services.data!.range.to} range={range} />
+          )}
+          {services.isPending && <ServiceTableSkeleton />}
+          {services.isError && services.data === undefined && (
+            <ErrorState
+              title="The services cannot be listed"
+              actions={<Button onClick={() => void services.refetch()}>Try again</Button>}
+            >
+              {services.error.message}
+            </ErrorState>
+          )}
+          {found?.length === 0 &&
+            (wanted === '' ? (
+              <NoServices agents={agents.data} range={range} />
+            ) : (
+              <p className="flex flex-col items-center gap-3 px-6 py-16 text-ink-2">
+                No service has “{filter}” in its name.
+                <Button onClick={() => setFilter('')}>Show all {services.data!.services.length}</Button>
+              </p>
+            ))}
+        </div>
+      </div>
+      <PageFoot>
+        <span>Sorted by cores. Grey: no samples in the last 10 minutes.</span>
+        <Link href="/agents" className="ml-auto hover:text-ink">
+          Agents and what they dropped
+        </Link>
+      </PageFoot>
+    </>
+  );
 }

@@ -233,7 +233,7 @@ export class FlameView {
 
   #placeOf(node: number): { row: number; x: number; w: number } | null {
     const { layout } = this.#picture!;
-    if (node <= 0 || !(this.#top <= node && node < layout.end[this.#top]!)) return null;
+    if (node <= 0 || node === this.#picture!.zoom || !(this.#top <= node && node < layout.end[this.#top]!)) return null;
     const width = this.#parts.scroller.clientWidth;
     const scale = width / (this.#position.to - this.#position.from);
     const left = (layout.start[node]! - this.#position.from) * scale;

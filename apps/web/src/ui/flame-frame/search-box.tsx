@@ -24,7 +24,7 @@ export function SearchBox({ text, onText, pattern, result, whole, onNext, input 
         ? 'no match'
         : `${formatShare(whole > 0 ? result.total / whole : 0)} · ${formatCount(result.nodes.length)} ${result.nodes.length === 1 ? 'frame' : 'frames'}`;
   return (
-    <div className="relative min-w-0 flex-1 sm:max-w-[340px]">
+    <div className="relative min-w-0 max-sm:order-last max-sm:w-full sm:w-[340px] sm:shrink">
       <div
         className={`flex h-8 items-center gap-2 rounded-lg border bg-panel pr-2 pl-3 focus-within:outline-2 focus-within:outline-accent ${error === null ? 'border-line' : 'border-bad'}`}
       >

@@ -1,0 +1,143 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
+import { useMemo } from 'react';
+import { amountOf, formatBytes } from '../../ui/amount.ts';
+import { buttonClass } from '../../ui/button.tsx';
+import { useColumns } from '../../ui/flame-frame/use-columns.ts';
+import { useSelection } from '../../ui/selection-state.ts';
+import { StaleNotice } from '../../ui/states.tsx';
+import { useTRPC } from '../../ui/trpc.ts';
+import { Explorer } from './explorer.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import { GraphSkeleton } from './graph-skeleton.tsx';
+import { NoProfile } from './no-profile.tsx';
+import { decodeProfile } from './profile-columns.ts';
+import { SelectionWords } from './selection-words.tsx';
+import { ServiceTimeline } from './service-timeline.tsx';
+import { useViewState } from './use-view-state.ts';
+
+const VERSION = 'version';
+
+/** The flame graph of a service: filters, timeline, graph. Everything it shows follows from the address. */
+export function FlamePage({ service }: { readonly service: string }) {
+  const selection = useSelection();
+  const { range } = selection;
+  const state = useViewState();
+  const trpc = useTRPC();
+  const query = selection.query(service);
+  const detail = useQuery(
+    trpc.service.describe.queryOptions(query.toString(), { refetchInterval: range.refetchInterval }),
+  );
+  const profile = useColumns({
+    url: `/api/v1/flame?${query}`,
+    decode: decodeProfile,
+    refetchInterval: range.refetchInterval,
+  });
+  const shown = profile.data?.value;
+  const words = useMemo(
+    () =>
+      shown === undefined
+        ? null
+        : {
+            amount: amountOf(shown.unit, shown.seconds),
+            whole: shown.tree.total[0] ?? 0,
+            samples: shown.samples,
+          },
+    [shown],
+  );
+
+  const filters = [
+    ...(selection.versions.length > 0 ? [{ name: VERSION, values: selection.versions }] : []),
+    ...selection.labels,
+  ];
+  const choices = useMemo(
+    () => [
+      { name: VERSION, values: (detail.data?.versions ?? []).map(({ version }) => ({ value: version, share: null })) },
+      ...(detail.data?.labels ?? []),
+    ],
+    [detail.data],
+  );
+  const compare = new URLSearchParams([['version.b', selection.versions[0] ?? '']].filter(([, value]) => value !== ''));
+  return (
+    <div className="relative flex-1">
+      <div className="absolute inset-0 flex flex-col">
+        <div className="border-b border-line">
+          <FilterBar
+            type={selection.type}
+            types={detail.data?.profileTypes.map(({ name }) => name) ?? [selection.type]}
+            onType={selection.setType}
+            filters={filters}
+            choices={choices.filter(({ values }) => values.length > 0)}
+            onFilters={(next) => {
+              const versions = next.find(({ name }) => name === VERSION)?.values ?? [];
+              if (versions.join('\n') !== selection.versions.join('\n')) selection.setVersions(versions);
+              else selection.setLabels(next.filter(({ name }) => name !== VERSION));
+            }}
+          >
+            {words !== null && shown !== undefined && (
+              <SelectionWords
+                amount={words.amount}
+                whole={words.whole}
+                samples={shown.samples}
+                instances={shown.instances}
+              />
+            )}
+          </FilterBar>
+          <ServiceTimeline
+            service={service}
+            selection={selection}
+            unit={shown?.unit ?? 'nanoseconds'}
+            versions={detail.data?.versions ?? []}
+          />
+        </div>
+        {range.problem !== null && <Notice>{range.problem} The last 15 minutes are shown.</Notice>}
+        {profile.error !== null && shown !== undefined && profile.error.code !== 'NO_SAMPLES' && (
+          <Notice>{profile.error.message} What is shown is from before.</Notice>
+        )}
+        {shown !== undefined && words !== null && words.whole > 0 && profile.error?.code !== 'NO_SAMPLES' ? (
+          <Explorer
+            tree={shown.tree}
+            words={words}
+            state={state}
+            source={
+              <span className="tabular-nums max-sm:hidden">
+                Fetched {formatBytes(profile.data!.bytes)} in {Math.round(profile.data!.ms)} ms
+              </span>
+            }
+            actions={
+              <Link href={`/s/${encodeURIComponent(service)}/compare?${compare}`} className={buttonClass()}>
+                Compare versions
+              </Link>
+            }
+          />
+        ) : profile.isPending ? (
+          <GraphSkeleton />
+        ) : (
+          <NoProfile
+            service={service}
+            error={profile.error}
+            filtered={filters.length > 0}
+            lastSample={detail.data?.lastSample ?? null}
+            rangeEnd={range.now.to}
+            onRetry={() => void profile.refetch()}
+            onClearFilters={() => {
+              selection.setVersions([]);
+              selection.setLabels([]);
+            }}
+            onRange={range.set}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Notice({ children }: { children: React.ReactNode }) {
+  return (
+    <div className="px-4 pt-2">
+      <StaleNotice>{children}</StaleNotice>
+    </div>
+  );
+}
