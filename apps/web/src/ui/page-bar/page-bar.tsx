@@ -10,6 +10,7 @@ import { LiveButton } from './live-button.tsx';
 import { RangePicker } from './range-picker.tsx';
 import { ServiceSwitcher } from './service-switcher.tsx';
 import { ThemeToggle } from './theme-toggle.tsx';
+import { withRange } from './with-range.ts';
 
 interface Tab {
   readonly href: string;
@@ -87,16 +88,6 @@ function Tabs({ tabs }: { readonly tabs: readonly Tab[] }) {
       })}
     </nav>
   );
-}
-
-/** An address elsewhere that keeps the range one looks at. */
-export function withRange(href: string, search: URLSearchParams): string {
-  const kept = new URLSearchParams();
-  for (const name of ['from', 'to']) {
-    const value = search.get(name);
-    if (value !== null) kept.set(name, value);
-  }
-  return kept.size > 0 ? `${href}?${kept}` : href;
 }
 
 /** A page below its bar, as high as the window, so that views can fill what is left. */

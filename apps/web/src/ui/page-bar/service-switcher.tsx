@@ -8,7 +8,7 @@ import { formatThree } from '../amount.ts';
 import { Flyout } from '../flyout.tsx';
 import { useRange } from '../selection-state.ts';
 import { useTRPC } from '../trpc.ts';
-import { withRange } from './page-bar.tsx';
+import { withRange } from './with-range.ts';
 
 /** The service one looks at, and behind it all others of the range. */
 export function ServiceSwitcher({ service }: { readonly service: string }) {

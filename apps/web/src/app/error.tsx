@@ -1,0 +1,31 @@
+'use client';
+
+import Link from 'next/link';
+import { Button, buttonClass } from '../ui/button.tsx';
+import { ErrorState } from '../ui/states.tsx';
+
+interface ErrorPageProps {
+  readonly error: Error & { digest?: string };
+  readonly reset: () => void;
+}
+
+/** A mistake of ours in a page. */
+export default function ErrorPage({ error, reset }: ErrorPageProps) {
+  return (
+    <ErrorState
+      title="This page failed"
+      actions={
+        <>
+          <Button look="primary" onClick={reset}>
+            Try again
+          </Button>
+          <Link href="/" className={buttonClass()}>
+            All services
+          </Link>
+        </>
+      }
+    >
+      <p className="font-mono text-[12px]">{error.message}</p>
+    </ErrorState>
+  );
+}

@@ -1,0 +1,35 @@
+export interface Counter {
+  /** As reported, such as `dropped.ring_full`. */
+  readonly name: string;
+  readonly value: number;
+}
+
+/** Counters of an agent, by what they tell. */
+export interface AgentCounters {
+  readonly events: number;
+  readonly kept: number;
+  readonly idle: number;
+  readonly dropped: number;
+  /** Largest first; those that never happened are left out. */
+  readonly drops: readonly Counter[];
+  readonly outcomes: readonly Counter[];
+  /** Delivery and all else, in the agent's order. */
+  readonly rest: readonly Counter[];
+}
+
+/** Sorts the counters of a report into what the page shows. */
+export function sortCounters(counters: Readonly<Record<string, number>>): AgentCounters {
+  const all = Object.entries(counters).map(([name, value]) => ({ name, value }));
+  const under = (prefix: string) =>
+    all.filter(({ name, value }) => name.startsWith(prefix) && value > 0).sort((a, b) => b.value - a.value);
+  const drops = under('dropped.');
+  return {
+    events: counters.events ?? 0,
+    kept: counters.kept ?? 0,
+    idle: counters.idle ?? 0,
+    dropped: drops.reduce((sum, { value }) => sum + value, 0),
+    drops,
+    outcomes: under('outcome.'),
+    rest: all.filter(({ name }) => !/^(dropped|outcome)\./.test(name) && !['events', 'kept', 'idle'].includes(name)),
+  };
+}
