@@ -1,0 +1,182 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Profile, ProfileSchema } from '../src/generated/pprof_pb.ts';
+import { type Batch, decodePprof, encodeFolded, encodePprof, ProfileError, type StackProfile } from '../src/index.ts';
+import { arbitraryProfile } from './arbitrary-profile.ts';
+import { namesOf, profileOf } from './profile-text.ts';
+
+const NOW = Date.UTC(2026, 0, 2);
+const ORIGIN = {
+  workload: { service: 'shop', version: '1', environment: '', namespace: '', cluster: '', labels: {} },
+  source: { host: 'n1', pod: '', container: '', process: '', thread: '', labels: {} },
+};
+
+/** A decoded batch of one profile type as the profile it is. */
+function profileIn(batch: Batch, type = 0): StackProfile {
+  const value = new Float64Array(batch.stacks.parent.length);
+  const count = new Float64Array(batch.stacks.parent.length);
+  for (let row = 0; row < batch.samples.node.length; row++) {
+    if (batch.samples.profileType[row] !== type) continue;
+    value[batch.samples.node[row]!]! += batch.samples.value[row]!;
+    count[batch.samples.node[row]!]! += batch.samples.count[row]!;
+  }
+  return { profileType: batch.profileTypes[type]!, from: batch.from, to: batch.to, stacks: batch.stacks, value, count };
+}
+
+const folded = (profile: StackProfile) => {
+  const { functions, functionOf } = namesOf(profile);
+  return encodeFolded(profile, functions, functionOf);
+};
+
+const pprof = (profile: StackProfile) => {
+  const { functions, functionOf } = namesOf(profile);
+  return encodePprof(profile, functions, functionOf);
+};
+
+/** A small valid pprof: `main` calls `work`, twice sampled, once inlined into `main`. */
+const GOOD = {
+  stringTable: [
+    '',
+    'samples',
+    'count',
+    'cpu',
+    'nanoseconds',
+    'main',
+    'work',
+    'shop.c',
+    'tenant',
+    'blue',
+    '/bin/shop',
+    'abcdef',
+  ],
+  sampleType: [
+    { type: 1n, unit: 2n },
+    { type: 3n, unit: 4n },
+  ],
+  function: [
+    { id: 1n, name: 5n, filename: 7n },
+    { id: 2n, name: 6n, filename: 7n },
+  ],
+  mapping: [{ id: 1n, filename: 10n, buildId: 11n }],
+  location: [
+    { id: 1n, line: [{ functionId: 1n, line: 3n }] },
+    {
+      id: 2n,
+      line: [
+        { functionId: 2n, line: 9n },
+        { functionId: 1n, line: 4n },
+      ],
+    },
+    { id: 3n, mappingId: 1n, address: 0x1234n },
+  ],
+  sample: [
+    { locationId: [2n], value: [2n, 20n] },
+    { locationId: [3n, 1n], value: [1n, 10n], label: [{ key: 8n, str: 9n }] },
+  ],
+  timeNanos: BigInt(NOW - 60_000) * 1_000_000n,
+  durationNanos: 10_000_000_000n,
+};
+
+type Changes = Partial<Record<keyof Profile, unknown>>;
+const encoded = (changes: Changes = {}) =>
+  toBinary(ProfileSchema, create(ProfileSchema, { ...GOOD, ...changes } as never));
+
+function refusal(bytes: Uint8Array): string {
+  try {
+    decodePprof(bytes, ORIGIN, NOW);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ProfileError);
+    return (error as ProfileError).code;
+  }
+  return 'accepted';
+}
+
+describe('reading pprof', () => {
+  const batch = decodePprof(encoded(), ORIGIN, NOW);
+
+  test('inlined calls are frames, addresses without names keep their build ID, samples/count is the count', () => {
+    expect(folded(profileIn(batch))).toBe('main;native 10\nmain;work 20\n');
+    expect(batch.stacks.frames).toContainEqual({
+      kind: 'native',
+      mapping: { buildId: 'gnu:abcdef', file: '/bin/shop' },
+      address: 0x1234,
+    });
+    expect(batch.profileTypes).toEqual([{ name: 'cpu', unit: 'nanoseconds' }]);
+    expect(Array.from(batch.samples.count)).toEqual([2, 1]);
+  });
+
+  test('string labels become labels of the source', () => {
+    expect(batch.sources.map(({ labels }) => labels)).toEqual([{}, { tenant: 'blue' }]);
+  });
+
+  test('time and duration are those of the profile', () => {
+    expect([batch.from, batch.to]).toEqual([NOW - 60_000, NOW - 50_000]);
+  });
+
+  test.each<[string, string, Changes]>([
+    ['no string table', 'INVALID_PPROF', { stringTable: [] }],
+    ['no sample type', 'INVALID_PPROF', { sampleType: [] }],
+    ['a string that is not there', 'INVALID_PPROF', { function: [{ id: 1n, name: 99n }, { id: 2n }] }],
+    ['a negative string', 'INVALID_PPROF', { sampleType: [{ type: -1n }] }],
+    ['a location that is not there', 'INVALID_PPROF', { sample: [{ locationId: [9n], value: [1n, 1n] }] }],
+    ['a function that is not there', 'INVALID_PPROF', { function: [] }],
+    ['too few values', 'INVALID_PPROF', { sample: [{ locationId: [1n], value: [1n] }] }],
+    ['a negative value', 'INVALID_PPROF', { sample: [{ locationId: [1n], value: [1n, -5n] }] }],
+    ['a value beyond 2^53', 'INVALID_PPROF', { sample: [{ locationId: [1n], value: [1n, 1n << 60n] }] }],
+    ['two locations of one id', 'INVALID_PPROF', { location: [{ id: 1n }, { id: 1n }] }],
+    ['an id 0', 'INVALID_PPROF', { location: [{ id: 0n }] }],
+    ['no samples', 'EMPTY', { sample: [] }],
+    ['only zeros', 'EMPTY', { sample: [{ locationId: [1n], value: [0n, 0n] }] }],
+    ['10,000 frames', 'TOO_DEEP', { sample: [{ locationId: new Array(10_000).fill(1n), value: [1n, 1n] }] }],
+    [
+      '65 labels',
+      'TOO_MANY_LABELS',
+      {
+        stringTable: [...GOOD.stringTable, ...Array.from({ length: 65 }, (_, i) => `label${i}`)],
+        sample: [
+          {
+            locationId: [1n],
+            value: [1n, 1n],
+            label: Array.from({ length: 65 }, (_, i) => ({ key: BigInt(12 + i), str: 9n })),
+          },
+        ],
+      },
+    ],
+    ['a time in the year 2200', 'TIME_OUT_OF_RANGE', { timeNanos: 7_258_118_400_000_000_000n }],
+    ['a time of 1970', 'TIME_OUT_OF_RANGE', { timeNanos: 1n }],
+    ['a duration of 100 years', 'TIME_OUT_OF_RANGE', { durationNanos: 3_155_760_000_000_000_000n }],
+  ])('with %s is refused', (_, code, changes) => {
+    expect(refusal(encoded(changes))).toBe(code);
+  });
+
+  test('that is cut anywhere is refused or still whole in itself, and random bytes never do more than that', () => {
+    const bytes = encoded();
+    for (let length = 0; length < bytes.length; length++)
+      expect(refusal(bytes.subarray(0, length))).toMatch(/INVALID_PPROF|EMPTY|accepted/);
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (random) => void refusal(random)));
+  });
+});
+
+describe('writing pprof', () => {
+  test('what is written is read again with the same stacks, values and counts', () => {
+    fc.assert(
+      fc.property(arbitraryProfile, (profile) => {
+        const back = profileIn(decodePprof(pprof(profile), ORIGIN, NOW));
+        expect(folded(back)).toBe(folded(profile));
+        expect(back.count.reduce((a, b) => a + b)).toBe(profile.count.reduce((a, b) => a + b));
+        expect(pprof(profileIn(decodePprof(pprof(back), ORIGIN, NOW)))).toEqual(pprof(back));
+      }),
+    );
+  });
+});
+
+describe('folded stacks', () => {
+  test('are root first, sorted, summed by name, and keep the separator to themselves', () => {
+    const profile = profileOf('main;b 1\nmain;a 2');
+    const { functions, functionOf } = namesOf(profile);
+    expect(encodeFolded(profile, { ...functions, name: ['main', 'x;y\nz', 'x;y\nz'] }, functionOf)).toBe(
+      'main;x:y z 30\n',
+    );
+  });
+});

@@ -1,0 +1,63 @@
+import {
+  buildCallTree,
+  type CallTree,
+  type FunctionTable,
+  type StackProfile,
+  TrieBuilder,
+  type UnixMs,
+} from '../src/index.ts';
+
+/**
+ * A profile written as text, one stack a line, root first: `a;b;c 3`. Values are counts; each counts as 10 of the type's unit.
+ */
+export function profileOf(text: string): StackProfile {
+  const builder = new TrieBuilder();
+  const sums = new Map<number, number>();
+  for (const line of text.trim().split('\n')) {
+    const [path, count] = line.trim().split(' ') as [string, string];
+    const node = builder.addStack(
+      path
+        .split(';')
+        .map((name) => builder.internFrame({ kind: 'symbolized', function: name, file: `${name}.c`, line: 0 })),
+    );
+    sums.set(node, (sums.get(node) ?? 0) + Number(count));
+  }
+  const stacks = builder.build();
+  const count = Float64Array.from({ length: stacks.parent.length }, (_, node) => sums.get(node) ?? 0);
+  return {
+    profileType: { name: 'cpu', unit: 'nanoseconds' },
+    from: 1_700_000_000_000 as UnixMs,
+    to: 1_700_000_010_000 as UnixMs,
+    stacks,
+    value: count.map((value) => value * 10),
+    count,
+  };
+}
+
+/** Names of symbolized frames as a function table: a row a name. */
+export function namesOf(profile: StackProfile): { functions: FunctionTable; functionOf: Uint32Array } {
+  const names = profile.stacks.frames.map((frame) => (frame.kind === 'native' ? 'native' : frame.function));
+  const unique = [...new Set(names)];
+  return {
+    functions: {
+      name: unique,
+      file: unique.map((name) => `${name}.c`),
+      binary: unique.map(() => ''),
+      kind: new Uint8Array(unique.length),
+    },
+    functionOf: Uint32Array.from(names, (name) => unique.indexOf(name)),
+  };
+}
+
+export function callTreeOf(profile: StackProfile): CallTree {
+  const { functions, functionOf } = namesOf(profile);
+  return buildCallTree(profile.stacks, profile.value, functions, functionOf);
+}
+
+/** A call tree as indented text: `name total (self)`. */
+export function treeText(tree: CallTree): string {
+  return Array.from(tree.depth, (depth, node) => {
+    const name = depth === 0 ? 'all' : tree.functions.name[tree.function[node]!];
+    return `${'  '.repeat(depth)}${name} ${tree.total[node]} (${tree.self[node]})`;
+  }).join('\n');
+}
