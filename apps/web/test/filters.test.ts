@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { toggle } from '../src/features/flame-graph/filters.ts';
+import { toggle } from '../src/ui/filters/filters.ts';
 
 it('adds a value, and takes it away with its name when it was the last', () => {
   const once = toggle([], 'zone', 'sh-2');

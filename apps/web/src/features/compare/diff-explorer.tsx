@@ -16,20 +16,13 @@ import { useShortcuts } from '../../ui/flame-frame/use-shortcuts.ts';
 import { Kbd } from '../../ui/kbd.tsx';
 import { rowsOf } from './change-lists.ts';
 import { ChangeTable } from './change-table.tsx';
-import { modelDiff, type Norm, noiseFloor, type Side } from './diff-model.ts';
+import { modelDiff, noiseFloor, type Side } from './diff-model.ts';
+import type { DiffState } from './diff-state.ts';
 import { DiffTooltip } from './diff-tooltip.tsx';
 import { Headline } from './headline.tsx';
 import { Legend } from './legend.tsx';
 import { measureOf, wordOf } from './measure.ts';
 import { useDiffLook } from './use-diff-look.ts';
-
-/** What of the comparison's view lives in the address. */
-export interface DiffState {
-  readonly norm: Norm;
-  readonly root: readonly string[];
-  readonly find: string;
-  readonly set: (change: Partial<Omit<DiffState, 'set'>>) => void;
-}
 
 export interface DiffExplorerProps {
   readonly tree: DiffTree;

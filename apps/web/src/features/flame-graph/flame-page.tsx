@@ -5,20 +5,19 @@ import Link from 'next/link';
 import { useMemo } from 'react';
 import { amountOf, formatBytes } from '../../ui/amount.ts';
 import { buttonClass } from '../../ui/button.tsx';
+import { FilterBar } from '../../ui/filters/filter-bar.tsx';
+import { SelectionWords } from '../../ui/filters/selection-words.tsx';
+import { choicesOf, filtersOf, setFilters } from '../../ui/filters/side-filters.ts';
+import { GraphSkeleton } from '../../ui/flame-frame/graph-skeleton.tsx';
 import { useColumns } from '../../ui/flame-frame/use-columns.ts';
 import { useSelection } from '../../ui/selection-state.ts';
 import { StaleNotice } from '../../ui/states.tsx';
+import { ServiceTimeline } from '../../ui/timeline/service-timeline.tsx';
 import { useTRPC } from '../../ui/trpc.ts';
 import { Explorer } from './explorer.tsx';
-import { FilterBar } from './filter-bar.tsx';
-import { GraphSkeleton } from './graph-skeleton.tsx';
 import { NoProfile } from './no-profile.tsx';
 import { decodeProfile } from './profile-columns.ts';
-import { SelectionWords } from './selection-words.tsx';
-import { ServiceTimeline } from './service-timeline.tsx';
 import { useViewState } from './use-view-state.ts';
-
-const VERSION = 'version';
 
 /** The flame graph of a service: filters, timeline, graph. Everything it shows follows from the address. */
 export function FlamePage({ service }: { readonly service: string }) {
@@ -48,17 +47,7 @@ export function FlamePage({ service }: { readonly service: string }) {
     [shown],
   );
 
-  const filters = [
-    ...(selection.versions.length > 0 ? [{ name: VERSION, values: selection.versions }] : []),
-    ...selection.labels,
-  ];
-  const choices = useMemo(
-    () => [
-      { name: VERSION, values: (detail.data?.versions ?? []).map(({ version }) => ({ value: version, share: null })) },
-      ...(detail.data?.labels ?? []),
-    ],
-    [detail.data],
-  );
+  const filters = filtersOf(selection);
   const compare = new URLSearchParams([['version.b', selection.versions[0] ?? '']].filter(([, value]) => value !== ''));
   return (
     <div className="relative flex-1">
@@ -66,15 +55,13 @@ export function FlamePage({ service }: { readonly service: string }) {
         <div className="border-b border-line">
           <FilterBar
             type={selection.type}
-            types={detail.data?.profileTypes.map(({ name }) => name) ?? [selection.type]}
-            onType={selection.setType}
-            filters={filters}
-            choices={choices.filter(({ values }) => values.length > 0)}
-            onFilters={(next) => {
-              const versions = next.find(({ name }) => name === VERSION)?.values ?? [];
-              if (versions.join('\n') !== selection.versions.join('\n')) selection.setVersions(versions);
-              else selection.setLabels(next.filter(({ name }) => name !== VERSION));
+            types={{
+              all: detail.data?.profileTypes.map(({ name }) => name) ?? [selection.type],
+              onType: selection.setType,
             }}
+            filters={filters}
+            choices={choicesOf(detail.data)}
+            onFilters={(next) => setFilters(selection, next)}
           >
             {words !== null && shown !== undefined && (
               <SelectionWords

@@ -27,13 +27,16 @@ export interface ColumnsQuery<T> {
   /** Reads the bytes; called once per answer. */
   readonly decode: (bytes: Uint8Array) => T;
   readonly refetchInterval: number | false;
+  /** Off while it is not settled what to ask for. */
+  readonly enabled?: boolean;
 }
 
 /** Fetches columns and decodes them; the last picture stays until the next one is there, also when a refetch fails. */
-export function useColumns<T>({ url, decode, refetchInterval }: ColumnsQuery<T>) {
+export function useColumns<T>({ url, decode, refetchInterval, enabled = true }: ColumnsQuery<T>) {
   return useQuery<Fetched<T>, FetchError>({
     queryKey: ['columns', url],
     refetchInterval,
+    enabled,
     // Typed arrays cannot be shared part by part.
     structuralSharing: false,
     gcTime: 60_000,

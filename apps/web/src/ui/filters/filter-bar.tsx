@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react';
 import type { LabelChoice } from '../../address/label.ts';
-import { Flyout } from '../../ui/flyout.tsx';
+import { Flyout } from '../flyout.tsx';
 import { FilterPicker } from './filter-picker.tsx';
 import { type FilterChoice, toggle } from './filters.ts';
 
@@ -11,18 +11,20 @@ const PRESSABLE = 'hover:bg-line focus-visible:outline-2 focus-visible:outline-a
 
 export interface FilterBarProps {
   readonly type: string;
-  readonly types: readonly string[];
-  readonly onType: (type: string) => void;
+  /** Left out: the type is another's to choose. */
+  readonly types?: { readonly all: readonly string[]; readonly onType: (type: string) => void };
   /** Versions first, under the name `version`. */
   readonly filters: readonly LabelChoice[];
   readonly choices: readonly FilterChoice[];
   readonly onFilters: (filters: LabelChoice[]) => void;
+  /** Stands before the chips. */
+  readonly before?: ReactNode;
   /** Stands at the right: what one is looking at, in words. */
   readonly children?: ReactNode;
 }
 
 /** What the page is restricted to, one chip a name; each opens its values, × takes it away. */
-export function FilterBar({ type, types, onType, filters, choices, onFilters, children }: FilterBarProps) {
+export function FilterBar({ type, types, filters, choices, onFilters, before, children }: FilterBarProps) {
   const picker = (only: string | null, close: () => void) => (
     <FilterPicker
       choices={only === null ? choices : choices.filter((choice) => choice.name === only)}
@@ -33,39 +35,42 @@ export function FilterBar({ type, types, onType, filters, choices, onFilters, ch
   );
   return (
     <div className="flex min-h-11 flex-wrap items-center gap-2 px-4 py-2">
-      <Flyout
-        label="Profile type"
-        buttonClass={`${CHIP} ${PRESSABLE}`}
-        trigger={
-          <>
-            <span className="text-ink-2">type</span>
-            <span className="font-medium">{typeWord(type)}</span>
-            <span aria-hidden="true" className="text-[9px] text-ink-2">
-              ▼
-            </span>
-          </>
-        }
-      >
-        {(close) => (
-          <ul className="min-w-44 p-1">
-            {types.map((name) => (
-              <li key={name}>
-                <button
-                  type="button"
-                  aria-current={name === type ? 'true' : undefined}
-                  className="w-full rounded-md px-3 py-1.5 text-left hover:bg-chip aria-[current]:font-medium aria-[current]:text-accent"
-                  onClick={() => {
-                    onType(name);
-                    close();
-                  }}
-                >
-                  {typeWord(name)}
-                </button>
-              </li>
-            ))}
-          </ul>
-        )}
-      </Flyout>
+      {before}
+      {types !== undefined && (
+        <Flyout
+          label="Profile type"
+          buttonClass={`${CHIP} ${PRESSABLE}`}
+          trigger={
+            <>
+              <span className="text-ink-2">type</span>
+              <span className="font-medium">{typeWord(type)}</span>
+              <span aria-hidden="true" className="text-[9px] text-ink-2">
+                ▼
+              </span>
+            </>
+          }
+        >
+          {(close) => (
+            <ul className="min-w-44 p-1">
+              {types.all.map((name) => (
+                <li key={name}>
+                  <button
+                    type="button"
+                    aria-current={name === type ? 'true' : undefined}
+                    className="w-full rounded-md px-3 py-1.5 text-left hover:bg-chip aria-[current]:font-medium aria-[current]:text-accent"
+                    onClick={() => {
+                      types.onType(name);
+                      close();
+                    }}
+                  >
+                    {typeWord(name)}
+                  </button>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Flyout>
+      )}
       {filters.map(({ name, values }) => (
         <span key={name} className={`${CHIP} pr-0`}>
           <Flyout

@@ -2,11 +2,11 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { amountOf } from '../../ui/amount.ts';
-import type { SelectionState } from '../../ui/selection-state.ts';
-import { keepExtent, type Span } from '../../ui/timeline/extent.ts';
-import { Timeline } from '../../ui/timeline/timeline.tsx';
-import { useTRPC } from '../../ui/trpc.ts';
+import { amountOf } from '../amount.ts';
+import type { SelectionState } from '../selection-state.ts';
+import { useTRPC } from '../trpc.ts';
+import { keepExtent, type Span } from './extent.ts';
+import { Timeline } from './timeline.tsx';
 
 const STEPS = 240;
 
@@ -16,10 +16,11 @@ export interface ServiceTimelineProps {
   /** Unit of the profile type. */
   readonly unit: string;
   readonly versions: readonly { readonly version: string; readonly firstSeen: number }[];
+  readonly height?: number;
 }
 
 /** The selection over a longer time than the range, so that there is something to drag its edges to. */
-export function ServiceTimeline({ service, selection, unit, versions }: ServiceTimelineProps) {
+export function ServiceTimeline({ service, selection, unit, versions, height = 72 }: ServiceTimelineProps) {
   const { range } = selection;
   const shown = useRef<Span | null>(null);
   shown.current = keepExtent(shown.current, range.now, Date.now() / 1000);
@@ -50,7 +51,7 @@ export function ServiceTimeline({ service, selection, unit, versions }: ServiceT
           .map(({ version, firstSeen }) => ({ at: firstSeen, label: version }))}
         write={amount.text}
         label={`${service} over time`}
-        height={72}
+        height={height}
       />
     </div>
   );

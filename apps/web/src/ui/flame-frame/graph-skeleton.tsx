@@ -1,4 +1,4 @@
-import { Loading, Skeleton } from '../../ui/skeleton.tsx';
+import { Loading, Skeleton } from '../skeleton.tsx';
 
 /** Widths in percent of the rows: the outline of a flame graph. */
 const ROWS = [

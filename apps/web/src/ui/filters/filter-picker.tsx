@@ -2,7 +2,7 @@
 
 import { useState } from 'react';
 import type { LabelChoice } from '../../address/label.ts';
-import { formatShare } from '../../ui/amount.ts';
+import { formatShare } from '../amount.ts';
 import type { FilterChoice } from './filters.ts';
 
 const VALUES_SHOWN = 60;

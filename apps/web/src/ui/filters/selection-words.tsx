@@ -1,4 +1,4 @@
-import { type Amount, formatCount } from '../../ui/amount.ts';
+import { type Amount, formatCount } from '../amount.ts';
 
 export interface SelectionWordsProps {
   readonly amount: Amount;

@@ -1,0 +1,181 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { formatBytes } from '../../ui/amount.ts';
+import { Button } from '../../ui/button.tsx';
+import { GraphSkeleton } from '../../ui/flame-frame/graph-skeleton.tsx';
+import { useColumns } from '../../ui/flame-frame/use-columns.ts';
+import { InBar } from '../../ui/page-bar/bar-slot.tsx';
+import { SegmentedControl } from '../../ui/segmented-control.tsx';
+import { type SelectionState, useSelection } from '../../ui/selection-state.ts';
+import { EmptyState, ErrorState, StaleNotice } from '../../ui/states.tsx';
+import { useTRPC } from '../../ui/trpc.ts';
+import { decodeDiff } from './diff-columns.ts';
+import { DiffExplorer } from './diff-explorer.tsx';
+import { presets, type SideChoice } from './presets.ts';
+import { SidePane } from './side-pane.tsx';
+import { useDiffState } from './use-diff-state.ts';
+import { useStandardSides } from './use-standard-sides.ts';
+
+const NORM_OPTIONS = [
+  { value: 'share', label: 'Share' },
+  { value: 'rate', label: 'Per instance' },
+  { value: 'absolute', label: 'Absolute' },
+] as const;
+
+/** Two selections of one service against each other. Everything it shows follows from the address. */
+export function ComparePage({ service }: { readonly service: string }) {
+  const a = useSelection('a');
+  const b = useSelection('b');
+  const state = useDiffState();
+  const trpc = useTRPC();
+  const detail = useQuery(
+    trpc.service.describe.queryOptions(
+      new URLSearchParams({ service, type: b.type, from: 'now-35d', to: 'now' }).toString(),
+    ),
+  );
+  const settled = useStandardSides(detail.isError ? [] : detail.data === null ? [] : detail.data?.versions);
+  const refetchInterval = a.range.live || b.range.live ? 10_000 : (false as const);
+  const diff = useColumns({
+    url: `/api/v1/diff?${diffQuery(service, a, b)}`,
+    decode: decodeDiff,
+    refetchInterval,
+    enabled: settled,
+  });
+  const shown = diff.data?.value;
+
+  const baselines = useMemo(
+    () =>
+      presets(
+        { range: b.range.text, versions: b.versions },
+        b.range.now.to - b.range.now.from,
+        detail.data?.versions ?? [],
+        Date.now() / 1000,
+      ),
+    [b, detail.data],
+  );
+  const choose = (side: SelectionState, { range, versions }: SideChoice) => {
+    side.range.set(range);
+    side.setVersions(versions);
+  };
+  const swap = () => {
+    const [before, after] = [a, b].map((side) => ({
+      range: side.range.text,
+      versions: side.versions,
+      labels: side.labels,
+    }));
+    choose(a, after!);
+    a.setLabels(after!.labels);
+    choose(b, before!);
+    b.setLabels(before!.labels);
+  };
+  const held = (side: 'a' | 'b') =>
+    shown === undefined
+      ? null
+      : { side: shown[side], total: (side === 'a' ? shown.tree.totalA : shown.tree.totalB)[0]! };
+  const empty = shown === undefined ? null : emptySides(shown.tree.totalA[0]!, shown.tree.totalB[0]!);
+  return (
+    <div className="relative flex-1">
+      <InBar>
+        <span className="max-lg:hidden">
+          <SegmentedControl
+            label="Measure"
+            options={NORM_OPTIONS}
+            value={state.norm}
+            onValue={(norm) => state.set({ norm })}
+          />
+        </span>
+        <Button onClick={swap} title="Make A of B and B of A">
+          <span aria-hidden="true">⇄</span> <span className="max-sm:sr-only">Swap</span>
+        </Button>
+      </InBar>
+      <div className="absolute inset-0 flex flex-col max-lg:overflow-y-auto">
+        <div className="flex shrink-0 border-b border-line max-lg:flex-col">
+          <SidePane
+            name="a"
+            service={service}
+            selection={a}
+            detail={detail.data}
+            unit={shown?.unit ?? 'nanoseconds'}
+            held={held('a')}
+            baselines={baselines}
+            onBaseline={(choice) => choose(a, choice)}
+          />
+          <SidePane
+            name="b"
+            service={service}
+            selection={b}
+            detail={detail.data}
+            unit={shown?.unit ?? 'nanoseconds'}
+            held={held('b')}
+          />
+        </div>
+        {diff.error !== null && shown !== undefined && (
+          <div className="px-4 pt-2">
+            <StaleNotice>{diff.error.message} What is shown is from before.</StaleNotice>
+          </div>
+        )}
+        {shown !== undefined && empty === null ? (
+          <DiffExplorer
+            tree={shown.tree}
+            unit={shown.unit}
+            a={shown.a}
+            b={shown.b}
+            state={state}
+            source={
+              <span className="tabular-nums max-sm:hidden">
+                Fetched {formatBytes(diff.data!.bytes)} in {Math.round(diff.data!.ms)} ms
+              </span>
+            }
+          />
+        ) : empty !== null ? (
+          <EmptyState
+            title={empty}
+            actions={baselines.map(({ label, choice }) => (
+              <Button key={label} onClick={() => choose(a, choice)}>
+                {label}
+              </Button>
+            ))}
+          >
+            Choose another range or version above; a comparison needs samples on at least one side, and says something
+            only with both.
+          </EmptyState>
+        ) : diff.error !== null ? (
+          <ErrorState
+            title="The comparison could not be fetched"
+            actions={
+              <Button look="primary" onClick={() => void diff.refetch()}>
+                Try again
+              </Button>
+            }
+          >
+            {diff.error.message}
+          </ErrorState>
+        ) : (
+          <GraphSkeleton />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** `service`, `type`, and for each side its own parameters with `.a` or `.b` behind them. */
+function diffQuery(service: string, a: SelectionState, b: SelectionState): URLSearchParams {
+  const query = new URLSearchParams([
+    ['service', service],
+    ['type', b.type],
+  ]);
+  for (const [end, side] of [
+    ['a', a],
+    ['b', b],
+  ] as const)
+    for (const [name, value] of side.query(service))
+      if (name !== 'service' && name !== 'type') query.append(`${name}.${end}`, value);
+  return query;
+}
+
+/** Why there is nothing to compare, or `null`. */
+function emptySides(totalA: number, totalB: number): string | null {
+  return totalA === 0 && totalB === 0 ? 'No samples on either side' : null;
+}

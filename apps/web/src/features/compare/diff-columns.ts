@@ -1,0 +1,20 @@
+import { type DiffTree, decodeDiffTree } from '@strata/profile';
+import type { Side } from './diff-model.ts';
+
+/** What travels beside a diff tree. */
+export interface DiffMeta {
+  /** Unit of the values, such as `nanoseconds`. */
+  readonly unit: string;
+  readonly a: Side;
+  readonly b: Side;
+}
+
+export interface Diff extends DiffMeta {
+  readonly tree: DiffTree;
+}
+
+/** Reads the bytes of `/api/v1/diff` or of a snapshot of it. */
+export function decodeDiff(bytes: Uint8Array): Diff {
+  const { tree, meta } = decodeDiffTree<DiffMeta>(bytes);
+  return { ...meta, tree };
+}

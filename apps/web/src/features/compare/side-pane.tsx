@@ -1,0 +1,103 @@
+'use client';
+
+import { amountOf } from '../../ui/amount.ts';
+import { FilterBar } from '../../ui/filters/filter-bar.tsx';
+import { SelectionWords } from '../../ui/filters/selection-words.tsx';
+import { choicesOf, type Filterable, filtersOf, setFilters } from '../../ui/filters/side-filters.ts';
+import { Flyout } from '../../ui/flyout.tsx';
+import { RangePicker } from '../../ui/page-bar/range-picker.tsx';
+import type { SelectionState } from '../../ui/selection-state.ts';
+import { ServiceTimeline } from '../../ui/timeline/service-timeline.tsx';
+import type { Side } from './diff-model.ts';
+import type { SideChoice, VersionSpan } from './presets.ts';
+
+export interface SidePaneProps {
+  readonly name: 'a' | 'b';
+  readonly service: string;
+  readonly selection: SelectionState;
+  readonly detail:
+    | (Filterable & {
+        readonly versions: readonly VersionSpan[];
+        readonly profileTypes: readonly { readonly name: string }[];
+      })
+    | null
+    | undefined;
+  readonly unit: string;
+  /** What the side turned out to hold; `null` until it is known. */
+  readonly held: { readonly side: Side; readonly total: number } | null;
+  /** Baselines to choose from, for A. */
+  readonly baselines?: readonly { readonly label: string; readonly choice: SideChoice }[];
+  readonly onBaseline?: (choice: SideChoice) => void;
+}
+
+/** One side of the comparison: which samples, when, and how much they are. */
+export function SidePane({ name, service, selection, detail, unit, held, baselines, onBaseline }: SidePaneProps) {
+  const letter = name.toUpperCase();
+  return (
+    <section aria-label={`Side ${letter}`} className="min-w-0 flex-1">
+      <FilterBar
+        type={selection.type}
+        {...(name === 'a' && detail
+          ? { types: { all: detail.profileTypes.map((type) => type.name), onType: selection.setType } }
+          : {})}
+        filters={filtersOf(selection)}
+        choices={choicesOf(detail)}
+        onFilters={(next) => setFilters(selection, next)}
+        before={
+          <span className={`w-4 text-[15px] font-semibold ${name === 'a' ? 'text-accent' : 'text-bad'}`}>{letter}</span>
+        }
+      >
+        {baselines !== undefined && (
+          <Flyout
+            align="end"
+            label="Choose a baseline"
+            buttonClass="flex h-8 items-center gap-1.5 rounded-lg px-2.5 text-[13px] text-ink-2 hover:bg-chip hover:text-ink"
+            trigger={
+              <>
+                Baseline{' '}
+                <span aria-hidden="true" className="text-[9px]">
+                  ▼
+                </span>
+              </>
+            }
+          >
+            {(close) => (
+              <ul className="min-w-56 p-1">
+                {baselines.map(({ label, choice }) => (
+                  <li key={label}>
+                    <button
+                      type="button"
+                      className="w-full rounded-md px-3 py-1.5 text-left hover:bg-chip"
+                      onClick={() => {
+                        onBaseline?.(choice);
+                        close();
+                      }}
+                    >
+                      {label}
+                    </button>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Flyout>
+        )}
+        <RangePicker side={name} />
+        {held !== null && (
+          <SelectionWords
+            amount={amountOf(unit, held.side.seconds)}
+            whole={held.total}
+            samples={held.side.samples}
+            instances={held.side.instances}
+          />
+        )}
+      </FilterBar>
+      <ServiceTimeline
+        service={service}
+        selection={selection}
+        unit={unit}
+        versions={detail?.versions ?? []}
+        height={56}
+      />
+    </section>
+  );
+}
