@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { createLogger, type Settings } from '@strata/settings';
 import { openStorage } from '@strata/storage';
-import { openIndexStore } from '@strata/symbolizer';
+import { nameFrames, openIndexStore } from '@strata/symbolizer';
+import { AnswerCache } from './answer-cache.ts';
 import type { Parts, PartsHolder } from './parts.ts';
 
 /** Starts opening at once, since ClickHouse may come up later than we do, and again whenever asked after a failure. */
@@ -11,11 +12,13 @@ export function holdParts(settings: Settings): PartsHolder & { readonly close: (
 
   async function openParts(): Promise<Parts> {
     const storage = await openStorage(settings);
+    const symbols = openIndexStore(join(settings.dataFolder, 'symbols'));
     missing = null;
     return {
       logger: createLogger('strata-web', settings.logLevel),
       storage,
-      symbols: openIndexStore(join(settings.dataFolder, 'symbols')),
+      answers: new AnswerCache(),
+      nameFrames: (profile) => nameFrames(profile, symbols),
     };
   }
   const open = () => {

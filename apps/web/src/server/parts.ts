@@ -1,12 +1,16 @@
+import type { StackProfile } from '@strata/profile';
 import type { Logger } from '@strata/settings';
 import type { Storage } from '@strata/storage';
-import type { IndexStore } from '@strata/symbolizer';
+import type { AnswerCache } from './answer-cache.ts';
+import type { Names } from './read-profile.ts';
 
 /** What the server is made of: one of each in a process. */
 export interface Parts {
   readonly logger: Logger;
   readonly storage: Storage;
-  readonly symbols: IndexStore;
+  readonly answers: AnswerCache;
+  /** Names for the frames of a profile, by the symbol indexes there are now. */
+  readonly nameFrames: (profile: StackProfile) => Promise<Names>;
 }
 
 /** Opens the parts at first use and keeps them; after a failure the next call tries again. Throws StorageError. */

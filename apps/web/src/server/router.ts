@@ -3,6 +3,7 @@ import { resolveRange } from '../address/time.ts';
 import { WebError } from './errors.ts';
 import { createRouter, procedure } from './procedure.ts';
 import { parameterMap, readSelection } from './selection.ts';
+import { createSnapshot, readSnapshot, type SnapshotSummary, snapshotRequest } from './snapshots.ts';
 
 const SPARKLINE_STEPS = 60;
 const MOST_STEPS = 1_000;
@@ -41,6 +42,14 @@ export const appRouter = createRouter({
     timeline: procedure
       .input(z.object({ selection: selectionText, steps: z.int().min(2).max(MOST_STEPS) }))
       .query(({ ctx, input }) => ctx.parts.storage.timeline(readSelectionText(input.selection), input.steps)),
+  }),
+  snapshots: createRouter({
+    create: procedure.input(snapshotRequest).mutation(({ ctx, input }) => createSnapshot(ctx.parts, input)),
+    /** All of a snapshot but its columns, which `/api/v1/snapshots/ID` has. */
+    get: procedure.input(z.string().max(64)).query(async ({ ctx, input }): Promise<SnapshotSummary> => {
+      const { id, createdAt, expiresAt, title, view } = await readSnapshot(ctx.parts, input);
+      return { id, createdAt, expiresAt, title, view };
+    }),
   }),
   agents: createRouter({
     /** The last report of every agent, with the server's time, so that ages need no clock of the reader's. */

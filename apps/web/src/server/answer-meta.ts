@@ -1,0 +1,33 @@
+/** A file of which no symbols are known, so that its frames show as addresses. */
+export interface UnresolvedFile {
+  readonly buildId: string;
+  /** As the process saw it. */
+  readonly file: string;
+}
+
+/** What a profile covers; travels with its columns, also in a snapshot. */
+export interface ProfileMeta {
+  readonly service: string;
+  readonly type: string;
+  /** Unit of the values, such as `nanoseconds`. */
+  readonly unit: string;
+  /** Unix seconds, absolute whatever was asked. */
+  readonly from: number;
+  readonly to: number;
+  /** How much of the range has gone by: cores are value / 1e9 / seconds. */
+  readonly seconds: number;
+  readonly versions: readonly string[];
+  /** `name:value`. */
+  readonly labels: readonly string[];
+  readonly samples: number;
+  readonly instances: number;
+  /** In the unit. */
+  readonly total: number;
+  readonly unresolved: readonly UnresolvedFile[];
+}
+
+export interface DiffMeta {
+  readonly unit: string;
+  readonly a: ProfileMeta;
+  readonly b: ProfileMeta;
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import {
+  buildCallTree,
+  buildDiffTree,
+  encodeCallTree,
+  encodeDiffTree,
+  invertTree,
+  mergeTries,
+  spread,
+} from '@strata/profile';
+import type { Selection } from '@strata/storage';
+import type { Answer } from './answer-cache.ts';
+import type { DiffMeta, ProfileMeta } from './answer-meta.ts';
+import { WebError } from './errors.ts';
+import type { Parts } from './parts.ts';
+import { readProfile } from './read-profile.ts';
+import { writeSelection } from './selection.ts';
+
+/** How long after its end a range may still get samples: agents push every ten seconds, or later from their disks. */
+const SETTLE_SECONDS = 120;
+
+/** The call tree of a selection as columns, with ProfileMeta; inverted it starts from the leaves. */
+export function answerFlame(parts: Parts, selection: Selection, inverted: boolean): Promise<Answer> {
+  return parts.answers.get(`flame?${writeSelection(selection)}&inv=${inverted}`, async () => {
+    const { profile, meta } = await readProfile(parts, selection);
+    const { functions, functionOf, unresolved } = await parts.nameFrames(profile);
+    const tree = buildCallTree(profile.stacks, profile.value, functions, functionOf);
+    const full: ProfileMeta = { ...meta, unresolved };
+    return answerOf(encodeCallTree(inverted ? invertTree(tree) : tree, full), [selection], unresolved.length === 0);
+  });
+}
+
+/** Both sides of a comparison on one tree, as columns with DiffMeta. */
+export function answerDiff(parts: Parts, a: Selection, b: Selection): Promise<Answer> {
+  return parts.answers.get(`diff?${writeSelection(a)}&&${writeSelection(b)}`, async () => {
+    const [sideA, sideB] = await Promise.all([readSide(parts, a, 'A'), readSide(parts, b, 'B')]);
+    if (sideA.meta.unit !== sideB.meta.unit)
+      throw new WebError(
+        'INVALID_PARAMETER',
+        `The sides cannot be compared: A is in ${sideA.meta.unit}, B in ${sideB.meta.unit}.`,
+      );
+    const { trie, nodeOf } = mergeTries([sideA.profile.stacks, sideB.profile.stacks]);
+    const size = trie.parent.length;
+    const valueA = spread(sideA.profile.value, nodeOf[0]!, size);
+    const valueB = spread(sideB.profile.value, nodeOf[1]!, size);
+    const count = new Float64Array(size);
+    const { functions, functionOf, unresolved } = await parts.nameFrames({
+      ...sideA.profile,
+      stacks: trie,
+      value: valueA,
+      count,
+    });
+    const meta: DiffMeta = {
+      unit: sideA.meta.unit,
+      a: { ...sideA.meta, unresolved },
+      b: { ...sideB.meta, unresolved },
+    };
+    const tree = buildDiffTree(trie, valueA, valueB, functions, functionOf);
+    return answerOf(encodeDiffTree(tree, meta), [a, b], unresolved.length === 0);
+  });
+}
+
+async function readSide(parts: Parts, selection: Selection, side: 'A' | 'B') {
+  try {
+    return await readProfile(parts, selection);
+  } catch (error) {
+    if (!(error instanceof WebError)) throw error;
+    throw new WebError(error.code, `Side ${side}: ${error.message}`, { cause: error });
+  }
+}
+
+function answerOf(bytes: Uint8Array, selections: readonly Selection[], named: boolean): Answer {
+  const madeAt = Date.now();
+  const over = selections.every(({ to }) => to + SETTLE_SECONDS < madeAt / 1000);
+  return {
+    bytes: bytes as Uint8Array<ArrayBuffer>,
+    etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`,
+    selections,
+    madeAt,
+    settled: over && named,
+  };
+}
