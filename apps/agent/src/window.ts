@@ -1,4 +1,12 @@
-import type { Batch, Frame, ProfileType, Source, StackTrie, UnixMs, Workload } from '@strata/profile';
+import {
+  type Batch,
+  type Frame,
+  type ProfileType,
+  type Source,
+  TrieBuilder,
+  type UnixMs,
+  type Workload,
+} from '@strata/profile';
 import type { FramePath } from './attribution/frames.ts';
 import type { ProcessNames } from './naming/process-names.ts';
 
@@ -28,48 +36,11 @@ class Distinct<T> {
   }
 }
 
-/** The trie of one window, grown path by path; frames are told apart by identity. */
-class GrowingTrie {
-  readonly frames: Frame[] = [];
-  readonly parent: number[] = [];
-  readonly frame: number[] = [];
-  #frameIndex = new Map<Frame, number>();
-  /** Per node the children by frame; index 0 holds the roots, so node `i` is at `i + 1`. */
-  #children: Map<number, number>[] = [new Map()];
-
-  /** The node that `frames`, outermost first, lead to from `node` (−1: from outside). */
-  extend(node: number, frames: readonly Frame[]): number {
-    let at = node;
-    for (const frame of frames) at = this.#child(at, this.#indexOf(frame));
-    return at;
-  }
-
-  finish(): StackTrie {
-    return { frames: this.frames, parent: Int32Array.from(this.parent), frame: Uint32Array.from(this.frame) };
-  }
-
-  #indexOf(frame: Frame): number {
-    const known = this.#frameIndex.get(frame);
-    if (known !== undefined) return known;
-    this.#frameIndex.set(frame, this.frames.length);
-    return this.frames.push(frame) - 1;
-  }
-
-  #child(parent: number, frame: number): number {
-    const children = this.#children[parent + 1]!;
-    const known = children.get(frame);
-    if (known !== undefined) return known;
-    const node = this.parent.push(parent) - 1;
-    this.frame.push(frame);
-    children.set(frame, node);
-    this.#children.push(new Map());
-    return node;
-  }
-}
-
 /** Sums samples until they become a batch. The same sample twice is one row with twice the count. */
 export class Window {
-  #trie = new GrowingTrie();
+  #trie = new TrieBuilder();
+  /** In front of the builder's own look-up by content: the same object is the same frame. */
+  #frameRows = new Map<Frame, number>();
   #userNodes = new Map<FramePath, number>();
   #workloads = new Distinct<Workload>();
   #sources = new Distinct<Source>();
@@ -82,14 +53,19 @@ export class Window {
     return this.#columns.count.reduce((sum, count) => sum + count, 0);
   }
 
+  /** Distinct rows in it. */
+  get rows(): number {
+    return this.#columns.count.length;
+  }
+
   add({ names, thread, user, kernel, count }: AttributedSample): void {
     const { workload, source } = this.#place(names, thread);
     let userNode = this.#userNodes.get(user);
     if (userNode === undefined) {
-      userNode = this.#trie.extend(-1, user.frames);
+      userNode = this.#extend(-1, user.frames);
       this.#userNodes.set(user, userNode);
     }
-    const node = this.#trie.extend(userNode, kernel.frames);
+    const node = this.#extend(userNode, kernel.frames);
     const key = `${workload} ${source} ${node}`;
     const row = this.#rows.get(key);
     const columns = this.#columns;
@@ -112,7 +88,7 @@ export class Window {
       profileTypes: [CPU],
       workloads: this.#workloads.list,
       sources: this.#sources.list,
-      stacks: this.#trie.finish(),
+      stacks: this.#trie.build(),
       samples: {
         profileType: new Uint8Array(node.length),
         workload: Uint32Array.from(workload),
@@ -122,6 +98,20 @@ export class Window {
         count: Uint32Array.from(count),
       },
     };
+  }
+
+  /** The node that `frames`, outermost first, lead to from `node` (−1: from outside). */
+  #extend(node: number, frames: readonly Frame[]): number {
+    let at = node;
+    for (const frame of frames) {
+      let row = this.#frameRows.get(frame);
+      if (row === undefined) {
+        row = this.#trie.internFrame(frame);
+        this.#frameRows.set(frame, row);
+      }
+      at = this.#trie.child(at, row);
+    }
+    return at;
   }
 
   #place(names: ProcessNames, thread: string): { workload: number; source: number } {

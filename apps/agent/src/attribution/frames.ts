@@ -7,9 +7,9 @@ export interface FramePath {
 
 export const NO_FRAMES: FramePath = { frames: [] };
 
-/** One object per distinct frame, so that frames can be compared and counted by identity. */
+/** One object per distinct frame, so that stacks share them. */
 export class FrameTable {
-  #native = new Map<string, Map<number, NativeFrame>>();
+  #native = new Map<BuildId, Map<number, NativeFrame>>();
   #named = new Map<string, NamedFrame>();
   #size = 0;
 
@@ -19,12 +19,11 @@ export class FrameTable {
   }
 
   native(buildId: BuildId, file: string, address: number): NativeFrame {
-    const key = `${buildId} ${file}`;
-    const frames = this.#native.get(key) ?? new Map<number, NativeFrame>();
-    if (frames.size === 0) this.#native.set(key, frames);
+    const frames = this.#native.get(buildId) ?? new Map<number, NativeFrame>();
+    if (frames.size === 0) this.#native.set(buildId, frames);
     const known = frames.get(address);
     if (known) return known;
-    // The first frame of a file brings the mapping that all others share.
+    // One file under two paths is one file: the path seen first stands for both.
     const mapping = frames.values().next().value?.mapping ?? { buildId, file };
     const frame: NativeFrame = { kind: 'native', mapping, address: address as LookupAddress };
     frames.set(address, frame);
@@ -42,7 +41,7 @@ export class FrameTable {
     return frame;
   }
 
-  /** Forgets everything; whoever keeps frames of before must do the same. */
+  /** Forgets everything, so that frames nobody samples any more give their memory back. */
   clear(): void {
     this.#native.clear();
     this.#named.clear();

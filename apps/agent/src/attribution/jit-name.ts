@@ -5,6 +5,8 @@ export interface JitName {
   readonly line: number;
 }
 
+const NAME_CHARACTERS_MOST = 4_096;
+
 /**
  * V8 writes `JS:*price /srv/shop.js:10:3` (LazyCompile, Function, Eval, Script), where a mark tells the tier:
  * `~` interpreted, `^` baseline, `+` mid, `*` optimised. The tier changes while a function runs, its name must not.
@@ -14,6 +16,10 @@ const V8 = /^(?:JS|LazyCompile|Function|Eval|Script):[~^+*]?(.*?)(?: ((?:\/|file
 const PYTHON = /^py::(.+?):(\/.*|<.*>)$/;
 
 export function parseJitName(text: string): JitName {
+  return parse(text.slice(0, NAME_CHARACTERS_MOST));
+}
+
+function parse(text: string): JitName {
   const v8 = V8.exec(text);
   if (v8) {
     const file = (v8[2] ?? '').replace(/^file:\/\//, '');

@@ -36,7 +36,7 @@ const clean = (name: string) =>
 /** The executable's base name; a kernel thread's without its number (`kworker/0:1-events` → `kworker`). */
 function processName({ executable, arguments: argv, command, isKernelThread }: ProcessFacts): string {
   if (isKernelThread) return command.split(/[/:]/)[0]!;
-  const called = basename((argv[0] ?? '').split(/:?(?: |$)/)[0]!).replace(/^-/, '');
+  const called = basename((argv[0] ?? '').replace(/ .*/s, '').replace(/:$/, '')).replace(/^-/, '');
   const file = basename(executable);
   if (file === '' || MULTI_CALL.has(file)) return called || command;
   return file;

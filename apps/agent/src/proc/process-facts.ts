@@ -73,7 +73,7 @@ export function parseArguments(text: string): readonly string[] {
 /** Start of a process in clock ticks since boot, or null when it is gone: the cheapest question to /proc. */
 export function readStartTicks(pid: number, procRoot = '/proc'): number | null {
   const stat = readProcText(`${procRoot}/${pid}/stat`, SMALL_BYTES);
-  return (stat && parseStat(stat)?.startTicks) ?? null;
+  return stat === null ? null : (parseStat(stat)?.startTicks ?? null);
 }
 
 /** Everything that names a process, or null when it is gone. */

@@ -4,7 +4,7 @@ import { type Answer, type CollectorClient, refusalIn } from './collector-client
 import type { Spool } from './spool.ts';
 
 const PAUSE_MS_FIRST = 500;
-const PAUSE_MS_MOST = 15_000;
+const PAUSE_MS_MOST = 10_000;
 
 /** The collector is there but cannot take it now. */
 const isTemporary = ({ status }: Answer) => status === 408 || status === 429 || status >= 500;
@@ -14,12 +14,14 @@ const isTemporary = ({ status }: Answer) => status === 408 || status === 429 || 
  * stored it or refused it for good; its bytes never change, so a repeat is recognised.
  */
 export class Pusher {
-  readonly counters = { stored: 0, duplicate: 0, refused: 0, retries: 0 };
+  readonly counters = { stored: 0, duplicate: 0, refused: 0, refusedSamples: 0, retries: 0 };
   #spool: Spool;
   #client: CollectorClient;
   #logger: Logger;
   #wanted: (buildIds: readonly string[]) => void;
   #stopping = new AbortController();
+  /** Aborting it ends the pause between two attempts. */
+  #pausing = new AbortController();
   #running: Promise<void> | null = null;
   #pauseMs = PAUSE_MS_FIRST;
   /** Why the last attempt failed; `''` after one that did not. */
@@ -43,8 +45,13 @@ export class Pusher {
   /** Resolves when the spool is empty or `mostMs` have passed; what is left stays on disk for the next run. */
   async finish(mostMs: number): Promise<void> {
     this.#pauseMs = PAUSE_MS_FIRST;
+    this.#pausing.abort();
+    this.#pausing = new AbortController();
     this.wake();
-    const timer = setTimeout(() => this.#stopping.abort(), mostMs);
+    const timer = setTimeout(() => {
+      this.#stopping.abort();
+      this.#pausing.abort();
+    }, mostMs);
     await this.#running;
     clearTimeout(timer);
     this.#stopping.abort();
@@ -55,25 +62,25 @@ export class Pusher {
     while (!signal.aborted) {
       const next = this.#spool.take();
       if (!next) return;
-      const pauseMs = await this.#sendOne(next.content);
+      const pauseMs = await this.#sendOne(next.content, next.entry.samples);
       if (pauseMs === null) {
         this.#spool.remove(next.entry);
         continue;
       }
       this.#spool.release();
       this.counters.retries++;
-      await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
+      await sleep(pauseMs, undefined, { signal: this.#pausing.signal }).catch(() => undefined);
     }
   }
 
   /** Null when the collector has decided about it, else how long to wait before the next attempt. */
-  async #sendOne(content: Buffer): Promise<number | null> {
+  async #sendOne(content: Buffer, samples: number): Promise<number | null> {
     const { signal } = this.#stopping;
     try {
       const body = { type: 'application/json', encoding: 'zstd', content } as const;
       const answer = await this.#client.send('POST', 'api/v1/batches', body, signal);
       if (isTemporary(answer)) return this.#failed(refusalIn(answer), answer.retryAfterMs);
-      if (answer.status >= 300) this.#refused(answer);
+      if (answer.status >= 300) this.#refused(answer, samples);
       else this.#accepted(answer);
       return null;
     } catch (error) {
@@ -90,8 +97,9 @@ export class Pusher {
     if (wanted?.length) this.#wanted(wanted);
   }
 
-  #refused(answer: Answer): void {
+  #refused(answer: Answer, samples: number): void {
     this.counters.refused++;
+    this.counters.refusedSamples += samples;
     this.#logger.error({ status: answer.status, reason: refusalIn(answer) }, 'the collector refused a batch for good');
   }
 

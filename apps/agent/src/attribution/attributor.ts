@@ -1,0 +1,113 @@
+import type { Drain } from '@strata/bpf';
+import { type NamingContext, nameProcess, type ProcessNames } from '../naming/process-names.ts';
+import type { CodeFiles } from '../process/code-files.ts';
+import type { ProcessImage } from '../process/process-image.ts';
+import type { ProcessTable } from '../process/process-table.ts';
+import type { AttributedSample } from '../window.ts';
+import { type FramePath, type FrameTable, NO_FRAMES } from './frames.ts';
+import type { KernelStacks } from './kernel-stacks.ts';
+import type { UserStacks } from './user-stacks.ts';
+
+const FRAMES_MOST = 200_000;
+const USER_STACKS_MOST = 65_536;
+
+/** Turns what the sampler drains into samples with names and frames. */
+export class Attributor {
+  /** Samples whose stack the sampler never sent, or sent too long ago. */
+  readonly counters = { missingStacks: 0 };
+  #table: ProcessTable;
+  #files: CodeFiles;
+  #frames: FrameTable;
+  #kernel: KernelStacks;
+  #user: UserStacks;
+  #naming: Omit<NamingContext, 'buildId'>;
+  /** User stacks as they came: the same addresses may come from another process later. */
+  #addresses = new Map<bigint, BigUint64Array>();
+  #unknown: FramePath;
+
+  constructor(
+    table: ProcessTable,
+    files: CodeFiles,
+    frames: FrameTable,
+    kernel: KernelStacks,
+    user: UserStacks,
+    naming: Omit<NamingContext, 'buildId'>,
+  ) {
+    this.#table = table;
+    this.#files = files;
+    this.#frames = frames;
+    this.#kernel = kernel;
+    this.#user = user;
+    this.#naming = naming;
+    this.#unknown = { frames: [frames.named('symbolized', '[unknown]')] };
+  }
+
+  /** Applies the drain's events and attributes its counts. One drain at a time. */
+  async attribute({ events, stacks, counts, toNs }: Drain): Promise<readonly AttributedSample[]> {
+    this.#table.apply(events);
+    for (const { id, space, addresses } of stacks) {
+      if (space === 'kernel') this.#kernel.add(id, addresses);
+      else this.#keep(id, addresses);
+    }
+    const samples: AttributedSample[] = [];
+    for (const [row, count] of counts.count.entries()) {
+      const userStack = counts.userStack[row]!;
+      const image = this.#imageOf(counts.pid[row]!, userStack, toNs);
+      const names = image.names ?? (await this.#nameImage(image));
+      const user = await this.#userPath(image, userStack, count);
+      const kernel = this.#kernelPath(counts.kernelStack[row]!, count);
+      const empty = user.frames.length === 0 && kernel.frames.length === 0;
+      samples.push({ names, thread: counts.threadName[row]!, user: empty ? this.#unknown : user, kernel, count });
+    }
+    this.#table.settle();
+    if (this.#frames.size > FRAMES_MOST) {
+      this.#frames.clear();
+      this.#user.clear();
+    }
+    return samples;
+  }
+
+  #keep(id: bigint, addresses: BigUint64Array): void {
+    // A copy: what the sampler hands over is a view of the whole drain's memory.
+    this.#addresses.set(id, addresses.slice());
+    if (this.#addresses.size > USER_STACKS_MOST) this.#addresses.delete(this.#addresses.keys().next().value!);
+  }
+
+  /** Of the programs a pid was since the last drain, the one whose code the stack lies in; the newest when in doubt. */
+  #imageOf(pid: number, userStack: bigint, nowNs: bigint): ProcessImage {
+    const images = this.#table.imagesOf(pid, nowNs);
+    const addresses = this.#addresses.get(userStack);
+    if (images.length === 1 || !addresses) return images[0]!;
+    const mapped = images.map((image) => this.#user.mapped(image, addresses));
+    return images[mapped.indexOf(Math.max(...mapped))]!;
+  }
+
+  async #userPath(image: ProcessImage, id: bigint, count: number): Promise<FramePath> {
+    if (id === 0n) return NO_FRAMES;
+    const known = this.#user.known(image, id);
+    if (known) return known;
+    const addresses = this.#addresses.get(id);
+    if (!addresses) return this.#missing(count);
+    await this.#user.prepare(image, addresses);
+    return this.#user.translate(image, id, addresses);
+  }
+
+  #kernelPath(id: bigint, count: number): FramePath {
+    return id === 0n ? NO_FRAMES : (this.#kernel.path(id) ?? this.#missing(count));
+  }
+
+  #missing(count: number): FramePath {
+    this.counters.missingStacks += count;
+    return this.#unknown;
+  }
+
+  async #nameImage(image: ProcessImage): Promise<ProcessNames> {
+    const facts = this.#table.factsOf(image);
+    const codes = image.space.regions.map(({ code }) => code).filter((code) => typeof code === 'object');
+    const main = codes.find(({ path }) => path === facts.executable);
+    if (main && main.kernelBuildId === '') await this.#files.describe(main);
+    const described = typeof main?.description === 'object' ? main.description?.buildId.split(':')[1] : '';
+    image.names = nameProcess(facts, { ...this.#naming, buildId: main?.kernelBuildId || described || '' });
+    return image.names;
+  }
+}

@@ -1,0 +1,4 @@
+import { readSettings, runProgram } from '@strata/settings';
+import { startAgent } from './start-agent.ts';
+
+await runProgram('strata-agent', () => startAgent(readSettings()));

@@ -1,0 +1,88 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { type Sampler, startSampler } from '@strata/bpf';
+import { createLogger, openDataFolder, type Settings } from '@strata/settings';
+import { describeElf, type KernelSymbols, loadKernelSymbols, loadPerfMap, openIndexStore } from '@strata/symbolizer';
+import { Agent } from './agent.ts';
+import { Attributor } from './attribution/attributor.ts';
+import { FrameTable } from './attribution/frames.ts';
+import { JitMaps } from './attribution/jit-maps.ts';
+import { KernelStacks } from './attribution/kernel-stacks.ts';
+import { UserStacks } from './attribution/user-stacks.ts';
+import { metricsOf } from './http/metrics.ts';
+import { createAgentServer } from './http/server.ts';
+import { readContainerDetails } from './naming/container-details.ts';
+import { CodeFiles } from './process/code-files.ts';
+import { ProcessTable } from './process/process-table.ts';
+import { CollectorClient } from './push/collector-client.ts';
+import { Pusher } from './push/pusher.ts';
+import { Spool } from './push/spool.ts';
+import { reporter } from './report.ts';
+import { SymbolService } from './symbols/symbol-service.ts';
+
+/** Starts the sampler, or says in one sentence why it cannot be: the agent stays up and reports that. */
+async function trySampler(frequencyHz: number): Promise<{ sampler: Sampler | null; reason: string }> {
+  try {
+    return { sampler: await startSampler({ frequencyHz }), reason: '' };
+  } catch (error) {
+    return { sampler: null, reason: (error as Error).message };
+  }
+}
+
+/** Brings the agent up, with its port open; resolves to what stops it. Throws what makes a start useless. */
+export async function startAgent(settings: Settings): Promise<() => Promise<void>> {
+  const logger = createLogger('strata-agent', settings.logLevel);
+  openDataFolder(settings.dataFolder);
+  const spoolFolder = join(settings.dataFolder, 'agent-spool');
+  const spool = new Spool(spoolFolder);
+  const client = new CollectorClient(settings.collectorUrl);
+  const files = new CodeFiles(describeElf);
+  const table = new ProcessTable(files);
+  const symbols = new SymbolService(files, client, logger, spoolFolder);
+  const pusher = new Pusher(spool, client, logger, (buildIds) => symbols.want(buildIds));
+
+  const { sampler, reason } = await trySampler(settings.frequencyHz);
+  if (reason) logger.error({ reason }, 'this node is not sampled');
+  const kernelSymbols: KernelSymbols | null = sampler && (await loadKernelSymbols().catch(() => null));
+  const frames = new FrameTable();
+  const userStacks = new UserStacks(frames, table, files, new JitMaps(loadPerfMap));
+  const attributor = new Attributor(table, files, frames, new KernelStacks(frames, kernelSymbols), userStacks, {
+    host: hostname(),
+    containerDetails: readContainerDetails,
+  });
+
+  const { frequencyHz } = settings;
+  const report = reporter(settings.ports.agent, frequencyHz);
+  const agent = new Agent({
+    sampler,
+    reason,
+    frequencyHz,
+    attributor,
+    table,
+    spool,
+    pusher,
+    symbols,
+    client,
+    report,
+    logger,
+  });
+  const server = createAgentServer(
+    agent,
+    metricsOf(() => agent.counters),
+    openIndexStore(join(settings.dataFolder, 'symbols')),
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: settings.host, port: settings.ports.agent }, resolve);
+  }).catch(async (error) => {
+    await sampler?.stop();
+    throw error;
+  });
+  agent.start();
+  logger.info({ port: settings.ports.agent, frequencyHz, sampling: reason === '' }, 'listening');
+  return async () => {
+    server.close();
+    server.closeAllConnections();
+    await agent.stop();
+  };
+}

@@ -1,0 +1,134 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type BuildId, parseBuildId } from '@strata/profile';
+import type { Logger } from '@strata/settings';
+import { type CodeFiles, pathsOf } from '../process/code-files.ts';
+import { type Answer, type CollectorClient, jsonBody, refusalIn } from '../push/collector-client.ts';
+import type { BuildAnswer, BuildRequest } from './index-builder.ts';
+
+const WAITING_MOST = 10_000;
+const ATTEMPTS = 3;
+const PAUSE_MS = 5_000;
+/** A file that takes longer, at the lowest priority, is given up. */
+const BUILD_MS_MOST = 10 * 60_000;
+const BUILDER = join(import.meta.dirname, 'index-builder.ts');
+
+/** Builds the symbol indexes that the collector asks for, one after the other, and sends them. */
+export class SymbolService {
+  readonly counters = { sent: 0, unavailable: 0, failed: 0 };
+  #files: Pick<CodeFiles, 'withBuildId'>;
+  #client: CollectorClient;
+  #logger: Logger;
+  #output: string;
+  #waiting = new Set<BuildId>();
+  #working = false;
+  #stopping = new AbortController();
+  #builder: ChildProcess | null = null;
+
+  /** `folder` takes one index at a time on its way. */
+  constructor(files: Pick<CodeFiles, 'withBuildId'>, client: CollectorClient, logger: Logger, folder: string) {
+    this.#files = files;
+    this.#client = client;
+    this.#logger = logger;
+    this.#output = join(folder, 'symbols.index');
+  }
+
+  /** Queues what the collector wants; what is no build ID is not answered. */
+  want(buildIds: readonly string[]): void {
+    for (const text of buildIds) {
+      if (this.#waiting.size >= WAITING_MOST) break;
+      try {
+        this.#waiting.add(parseBuildId(text));
+      } catch (error) {
+        this.#logger.warn({ reason: (error as Error).message }, 'the collector asked for something else');
+      }
+    }
+    if (!this.#working) void this.#work();
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+    this.#builder?.kill('SIGKILL');
+    rmSync(this.#output, { force: true });
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    for (const buildId of this.#waiting) {
+      if (this.#stopping.signal.aborted) break;
+      const reason = await this.#buildFrom(buildId);
+      if (reason === null) await this.#deliver(buildId);
+      else if (!this.#stopping.signal.aborted) await this.#reportUnavailable(buildId, reason);
+      this.#waiting.delete(buildId);
+    }
+    rmSync(this.#output, { force: true });
+    this.#working = false;
+  }
+
+  /** Null when the index was written, else why it could not be. */
+  async #buildFrom(buildId: BuildId): Promise<string | null> {
+    const file = this.#files.withBuildId(buildId);
+    if (!file) return 'This agent has not seen the file since it started.';
+    const [path] = pathsOf(file);
+    if (path === undefined) return `The file ${file.path} is gone: no process maps it any more.`;
+    return this.#askBuilder({ path, output: this.#output });
+  }
+
+  async #deliver(buildId: BuildId): Promise<void> {
+    const body = { type: 'application/octet-stream', encoding: 'zstd', content: { file: this.#output } } as const;
+    const answer = await this.#persist(() =>
+      this.#client.send('PUT', `api/v1/symbols/${buildId}`, body, this.#stopping.signal),
+    );
+    if (answer === null) this.counters.failed++;
+    else if (answer.status < 300) this.counters.sent++;
+    else await this.#reportUnavailable(buildId, `The collector refused the index: ${refusalIn(answer)}`);
+  }
+
+  async #reportUnavailable(buildId: BuildId, reason: string): Promise<void> {
+    this.counters.unavailable++;
+    this.#logger.info({ buildId, reason }, 'no symbols for this file');
+    const body = jsonBody({ reason: reason.slice(0, 2_000) });
+    await this.#persist(() =>
+      this.#client.send('POST', `api/v1/symbols/${buildId}/unavailable`, body, this.#stopping.signal),
+    );
+  }
+
+  /** The collector's last word, or null when it did not come: it will ask again. */
+  async #persist(attempt: () => Promise<Answer>): Promise<Answer | null> {
+    for (let left = ATTEMPTS; left > 0 && !this.#stopping.signal.aborted; left--) {
+      const answer = await attempt().catch(() => null);
+      if (answer !== null && answer.status < 500 && answer.status !== 429) return answer;
+      await sleep(PAUSE_MS, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
+    }
+    return null;
+  }
+
+  #askBuilder(request: BuildRequest): Promise<string | null> {
+    const builder = this.#builder?.connected ? this.#builder : this.#startBuilder();
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => builder.kill('SIGKILL'), BUILD_MS_MOST);
+      const done = (reason: string | null) => {
+        clearTimeout(timer);
+        builder.removeListener('message', answered);
+        builder.removeListener('exit', ended);
+        resolve(reason);
+      };
+      const answered = ({ reason }: BuildAnswer) => done(reason);
+      const ended = (code: number | null, signal: string | null) =>
+        done(`Reading ${request.path} ended the index builder (${signal ?? `exit code ${code}`}).`);
+      builder.once('message', answered);
+      builder.once('exit', ended);
+      builder.send(request);
+    });
+  }
+
+  #startBuilder(): ChildProcess {
+    this.#builder = fork(BUILDER, {
+      execArgv: ['--max-old-space-size=64'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    return this.#builder;
+  }
+}
