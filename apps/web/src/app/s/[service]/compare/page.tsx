@@ -1,14 +1,20 @@
 import type { Metadata } from 'next';
 import { ComparePage } from '../../../../features/compare/compare-page.tsx';
 
-interface Props {
+interface PageProps {
   readonly params: Promise<{ service: string }>;
 }
 
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: `${decodeURIComponent((await params).service)}, compared` };
+export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
+  return { title: `${decodeURIComponent((await params).service)}, compare` };
 }
 
-export default async function Page({ params }: Props) {
-  return <ComparePage service={decodeURIComponent((await params).service)} />;
+export default async function Page({ params }: PageProps) {
+  const service = decodeURIComponent((await params).service);
+  return (
+    <>
+      <ComparePage service={service} />
+      <ShareButton service={service} />
+    </>
+  );
 }

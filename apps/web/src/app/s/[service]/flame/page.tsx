@@ -1,14 +1,20 @@
 import type { Metadata } from 'next';
 import { FlamePage } from '../../../../features/flame-graph/flame-page.tsx';
 
-interface Props {
+interface PageProps {
   readonly params: Promise<{ service: string }>;
 }
 
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: decodeURIComponent((await params).service) };
+export async function generateMetadata({ params }: PageProps): Promise<Metadata> {
+  return { title: `${decodeURIComponent((await params).service)}, flame graph` };
 }
 
-export default async function Page({ params }: Props) {
-  return <FlamePage service={decodeURIComponent((await params).service)} />;
+export default async function Page({ params }: PageProps) {
+  const service = decodeURIComponent((await params).service);
+  return (
+    <>
+      <FlamePage service={service} />
+      <ShareButton service={service} />
+    </>
+  );
 }

@@ -1,0 +1,44 @@
+'use client';
+
+import Link from 'next/link';
+import { StaticDiff } from '../../../features/compare/static-diff.tsx';
+import { StaticFlame } from '../../../features/flame-graph/static-flame.tsx';
+import { SnapshotBar } from '../../../features/share/snapshot-bar.tsx';
+import { useSnapshot } from '../../../features/share/use-snapshot.ts';
+import { buttonClass } from '../../../ui/button.tsx';
+import { GraphSkeleton } from '../../../ui/flame-frame/graph-skeleton.tsx';
+import { PageFrame } from '../../../ui/page-bar/page-bar.tsx';
+import { EmptyState } from '../../../ui/states.tsx';
+import type { Theme } from '../../../ui/theme.ts';
+
+/** A snapshot's page: what was kept, drawn by the view it was kept from. */
+export function Shared({ id, theme }: { readonly id: string; readonly theme: Theme }) {
+  const { shared, error } = useSnapshot(id);
+  const url = `/api/v1/snapshots/${encodeURIComponent(id)}`;
+  return (
+    <PageFrame bar={<SnapshotBar shared={shared} theme={theme} />}>
+      <div className="relative flex-1">
+        <div className="absolute inset-0 flex flex-col">
+          {error !== null ? (
+            <EmptyState
+              title="No snapshot here"
+              actions={
+                <Link href="/" className={buttonClass()}>
+                  All services
+                </Link>
+              }
+            >
+              {error.message}
+            </EmptyState>
+          ) : shared === null ? (
+            <GraphSkeleton />
+          ) : shared.kind === 'flame' ? (
+            <StaticFlame url={url} search={shared.search} />
+          ) : (
+            <StaticDiff url={url} search={shared.search} />
+          )}
+        </div>
+      </div>
+    </PageFrame>
+  );
+}
