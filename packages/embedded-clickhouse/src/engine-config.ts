@@ -1,7 +1,17 @@
 const MIB = 1 << 20;
 
 /** Memory of all queries together; with the engine's own code and caches the process stays below 1.5 GB. */
-const QUERY_MEMORY = 900 * MIB;
+const QUERY_MEMORY = 800 * MIB;
+
+/**
+ * What a query has when its request says nothing else: the memory of one, and the size from which grouping and sorting go
+ * on on the disk.
+ */
+export const DEFAULT_SETTINGS: ReadonlyMap<string, string> = new Map([
+  ['max_memory_usage', String(600 * MIB)],
+  ['max_bytes_before_external_group_by', String(256 * MIB)],
+  ['max_bytes_before_external_sort', String(256 * MIB)],
+]);
 
 /**
  * The engine's server settings, as its configuration file has them: caches and thread pools for a machine of two cores

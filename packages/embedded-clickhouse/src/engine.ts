@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { engineConfig } from './engine-config.ts';
+import { DEFAULT_SETTINGS, engineConfig } from './engine-config.ts';
 import { ClickHouseException } from './exceptions.ts';
 import { loadNative, type Native, type NativeConnection, type NativeResult } from './native.ts';
 
@@ -109,7 +109,11 @@ export function literal(text: string): string {
 }
 
 function prelude({ id, database, settings, parameters }: QueryContext): string {
-  const assignments = [...settings, ...[...parameters].map(([name, value]) => [`param_${name}`, value] as const)];
+  const assignments = [
+    ...DEFAULT_SETTINGS,
+    ...settings,
+    ...[...parameters].map(([name, value]) => [`param_${name}`, value] as const),
+  ];
   // Of all of ClickHouse's settings, log_comment is the one that marks a query and changes nothing.
   const sets = [...assignments, ['log_comment', id] as const].map(([name, value]) => `${name} = ${literal(value)}`);
   return `USE ${identifier(database)}; SET ${sets.join(', ')}`;

@@ -9,6 +9,8 @@ import { createHttpInterface } from './http-server.ts';
 
 /** Do not restart me: what is wrong is the configuration. */
 const EXIT_CONFIGURATION = 78;
+/** Then the process goes as if killed, which costs no stored row. */
+const STOP_MOST_MS = 15_000;
 const FREE_BYTES_LEAST = 64 << 20;
 
 /** libuv reads its number of threads once, before this file is even loaded: so the process begins again with the right one. */
@@ -47,6 +49,10 @@ async function main(): Promise<void> {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'ClickHouse stops');
+    setTimeout(() => {
+      log.error({ seconds: STOP_MOST_MS / 1000 }, 'A query would not end: ClickHouse stops without it');
+      process.kill(process.pid, 'SIGKILL');
+    }, STOP_MOST_MS);
     await stop();
     engine.close();
     process.exit(0);

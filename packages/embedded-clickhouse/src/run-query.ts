@@ -65,11 +65,15 @@ export async function runSelect(
 ): Promise<void> {
   const { head, settings } = statement;
   const asked = statement.format ?? request.defaultFormat;
-  const format = formats.get(asked.toLowerCase()) ?? null;
-  // The engine has the last word on a format that is not in its list.
-  const target = `INTO OUTFILE ${literal(pipes.out)} APPEND FORMAT ${format?.name ?? identifierOnly(asked)}`;
+  const format = formats.get(asked.toLowerCase());
+  if (!format) throw ClickHouseException.of('UNKNOWN_FORMAT', `Unknown format ${asked}`);
+  const target = `INTO OUTFILE ${literal(pipes.out)} APPEND FORMAT ${format.name}`;
   const query = connection.query(`${head}\n${target} ${settings}`, 'Null');
-  query.catch(() => {});
+  let ended = false;
+  const markEnd = () => {
+    ended = true;
+  };
+  query.then(markEnd, markEnd);
   const pipe = await meetAtPipe(pipes.out, 'read', query);
   try {
     const most = request.waitForEnd ? HELD_BACK_WHEN_WAITING : HELD_BACK;
@@ -85,6 +89,8 @@ export async function runSelect(
         held = [];
       } else await answer.write(chunk);
     }
+    // After an error in the format itself the engine opens its output once more, and would wait for a reader for ever.
+    while (!ended) (await meetAtPipe(pipes.out, 'read', query))?.resume();
     const result = await query;
     if (!answer.begun) {
       answer.begin(format, summaryOf(result, false));
@@ -106,11 +112,6 @@ export async function runCommand(
   answer.begin(result.bytes.length > 0 ? format : null, summaryOf(result, statement.writes));
   if (result.bytes.length > 0) await answer.write(result.bytes);
   await answer.end();
-}
-
-function identifierOnly(format: string): string {
-  if (/^\w+$/.test(format)) return format;
-  throw ClickHouseException.of('BAD_ARGUMENTS', `Unknown format ${format}`);
 }
 
 /** The client knows nothing of pipes. */
