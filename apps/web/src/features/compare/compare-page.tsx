@@ -13,16 +13,11 @@ import { EmptyState, ErrorState, StaleNotice } from '../../ui/states.tsx';
 import { useTRPC } from '../../ui/trpc.ts';
 import { decodeDiff } from './diff-columns.ts';
 import { DiffExplorer } from './diff-explorer.tsx';
+import { NORM_OPTIONS } from './norm-options.ts';
 import { presets, type SideChoice } from './presets.ts';
 import { SidePane } from './side-pane.tsx';
 import { useDiffState } from './use-diff-state.ts';
 import { useStandardSides } from './use-standard-sides.ts';
-
-const NORM_OPTIONS = [
-  { value: 'share', label: 'Share' },
-  { value: 'rate', label: 'Per instance' },
-  { value: 'absolute', label: 'Absolute' },
-] as const;
 
 /** Two selections of one service against each other. Everything it shows follows from the address. */
 export function ComparePage({ service }: { readonly service: string }) {

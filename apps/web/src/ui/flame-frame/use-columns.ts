@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { type QueryClient, useQuery } from '@tanstack/react-query';
 
 /** Why a profile did not come: the server's code and sentence. */
 export class FetchError extends Error {
@@ -19,6 +19,8 @@ export interface Fetched<T> {
   /** Bytes on the wire. */
   readonly bytes: number;
   readonly ms: number;
+  /** Names exactly these bytes to the server; `null` where it gave no name. */
+  readonly etag: string | null;
 }
 
 export interface ColumnsQuery<T> {
@@ -50,7 +52,12 @@ export function useColumns<T>({ url, decode, refetchInterval, enabled = true }: 
       const body = new Uint8Array(await response.arrayBuffer());
       const ms = performance.now() - started;
       const timing = performance.getEntriesByName(response.url).at(-1) as PerformanceResourceTiming | undefined;
-      return { value: decode(body), bytes: timing?.encodedBodySize || body.byteLength, ms };
+      return {
+        value: decode(body),
+        bytes: timing?.encodedBodySize || body.byteLength,
+        ms,
+        etag: response.headers.get('etag'),
+      };
     },
     retry: (failures, error) => failures < 2 && (error.status === 0 || error.status >= 500),
   });
@@ -61,4 +68,13 @@ async function readError(response: Response): Promise<FetchError> {
   const error = (body as { error?: { code?: string; message?: string } } | null)?.error;
   const fallback = `The web server answered with status ${response.status}.`;
   return new FetchError(error?.code ?? 'UNKNOWN', error?.message ?? fallback, response.status);
+}
+
+/** The name of the columns now on screen, so that exactly they can be kept. */
+export function etagOnScreen(client: QueryClient): string | null {
+  const shown = client
+    .getQueryCache()
+    .findAll({ queryKey: ['columns'], type: 'active' })
+    .at(-1);
+  return (shown?.state.data as Fetched<unknown> | undefined)?.etag ?? null;
 }

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { ComparePage } from '../../../../features/compare/compare-page.tsx';
+import { ShareButton } from '../../../../features/share/share-button.tsx';
 
 interface PageProps {
   readonly params: Promise<{ service: string }>;

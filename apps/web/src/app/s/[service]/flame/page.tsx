@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { FlamePage } from '../../../../features/flame-graph/flame-page.tsx';
+import { ShareButton } from '../../../../features/share/share-button.tsx';
 
 interface PageProps {
   readonly params: Promise<{ service: string }>;

@@ -1,0 +1,84 @@
+'use client';
+
+import { useMemo, useState } from 'react';
+import { amountOf, formatBytes } from '../../ui/amount.ts';
+import { Chip } from '../../ui/chip.tsx';
+import { SelectionWords } from '../../ui/filters/selection-words.tsx';
+import { readPath } from '../../ui/flame-canvas/root-path.ts';
+import { GraphSkeleton } from '../../ui/flame-frame/graph-skeleton.tsx';
+import { useColumns } from '../../ui/flame-frame/use-columns.ts';
+import { SegmentedControl } from '../../ui/segmented-control.tsx';
+import { ErrorState } from '../../ui/states.tsx';
+import { decodeDiff } from './diff-columns.ts';
+import { DiffExplorer } from './diff-explorer.tsx';
+import { NORMS } from './diff-model.ts';
+import type { DiffState } from './diff-state.ts';
+import { NORM_OPTIONS } from './norm-options.ts';
+
+export interface StaticDiffProps {
+  /** Address of the columns. */
+  readonly url: string;
+  /** The page's parameters when it was kept: the view starts as they say. */
+  readonly search: URLSearchParams;
+}
+
+/** A comparison of columns that never change. One can look around in it; nothing of that is kept. */
+export function StaticDiff({ url, search }: StaticDiffProps) {
+  const [view, setView] = useState(() => ({
+    norm: NORMS.find((norm) => norm === search.get('norm')) ?? ('share' as const),
+    root: readPath(search.get('root') ?? '') as readonly string[],
+    find: search.get('find') ?? '',
+  }));
+  const state = useMemo<DiffState>(
+    () => ({ ...view, set: (change) => setView((before) => ({ ...before, ...change })) }),
+    [view],
+  );
+  const { data, error } = useColumns({ url, decode: decodeDiff, refetchInterval: false });
+  if (error !== null) return <ErrorState title="The snapshot could not be read">{error.message}</ErrorState>;
+  if (data === undefined) return <GraphSkeleton />;
+  const diff = data.value;
+  return (
+    <>
+      <div className="flex min-h-11 flex-wrap items-center gap-2 border-b border-line px-4 py-2">
+        {(['a', 'b'] as const).map((side) => (
+          <span key={side} className="flex items-center gap-2 pr-4">
+            <span className={`text-[15px] font-semibold ${side === 'a' ? 'text-accent' : 'text-bad'}`}>
+              {side.toUpperCase()}
+            </span>
+            {search.getAll(`version.${side}`).map((version) => (
+              <Chip key={version} name="version">
+                {version}
+              </Chip>
+            ))}
+            {search.getAll(`label.${side}`).map((label) => (
+              <Chip key={label} name={label.slice(0, label.indexOf(':'))}>
+                {label.slice(label.indexOf(':') + 1)}
+              </Chip>
+            ))}
+            <SelectionWords
+              amount={amountOf(diff.unit, diff[side].seconds)}
+              whole={(side === 'a' ? diff.tree.totalA : diff.tree.totalB)[0]!}
+              samples={diff[side].samples}
+              instances={diff[side].instances}
+            />
+          </span>
+        ))}
+        <span className="flex-1" />
+        <SegmentedControl
+          label="Measure"
+          options={NORM_OPTIONS}
+          value={state.norm}
+          onValue={(norm) => state.set({ norm })}
+        />
+      </div>
+      <DiffExplorer
+        tree={diff.tree}
+        unit={diff.unit}
+        a={diff.a}
+        b={diff.b}
+        state={state}
+        source={<span className="max-sm:hidden">Snapshot of {formatBytes(data.bytes)}</span>}
+      />
+    </>
+  );
+}
