@@ -1,1 +1,5 @@
 export * from './api.ts';
+export { openIndexStore } from './index-store.ts';
+export { type NamedFrames, nameFrames, type UnresolvedBinary } from './name-frames.ts';
+export { buildIndex, describeElf, loadKernelSymbols, loadPerfMap } from './read-files.ts';
+export { SYMBOLIZER_ERROR_CODES, SymbolizerError, type SymbolizerErrorCode } from './symbolizer-error.ts';

@@ -1,4 +1,5 @@
 use object::LittleEndian;
+use object::ReadRef;
 use object::elf::{EM_AARCH64, EM_X86_64, FileHeader64, PF_X, PT_LOAD, SHF_EXECINSTR, SHT_NOBITS};
 use object::read::elf::{FileHeader, ProgramHeader, SectionHeader, SectionTable};
 
@@ -9,7 +10,9 @@ pub(crate) type Header = FileHeader64<LittleEndian>;
 pub(crate) const ENDIAN: LittleEndian = LittleEndian;
 
 /// Larger files are refused: 4 GiB holds every executable we know of several times over.
-const MAX_FILE_BYTES: usize = 4 << 30;
+const MAX_FILE_BYTES: u64 = 4 << 30;
+/// Linked files have fewer than a hundred of either kind.
+const MAX_HEADERS: u32 = 4096;
 /// `e_ident[EI_CLASS]` and `e_ident[EI_DATA]`, which tell 32 bit and big endian files apart before parsing.
 const EI_CLASS: usize = 4;
 const EI_DATA: usize = 5;
@@ -31,11 +34,11 @@ pub struct Description {
 }
 
 /// A parsed 64 bit little endian file for x86-64 or arm64; borrows the file's bytes.
-pub(crate) struct Elf<'data> {
-    pub data: &'data [u8],
+pub(crate) struct Elf<'data, R: ReadRef<'data> = &'data [u8]> {
+    pub data: R,
     pub header: &'data Header,
     /// Empty when the file has no section headers.
-    pub sections: SectionTable<'data, Header>,
+    pub sections: SectionTable<'data, Header, R>,
 }
 
 /// An executable section's index and its addresses `[start, end)`.
@@ -46,25 +49,29 @@ pub(crate) struct CodeSection {
     pub end: u64,
 }
 
-impl<'data> Elf<'data> {
-    pub fn parse(data: &'data [u8]) -> Result<Self, SymbolizeError> {
-        if data.len() > MAX_FILE_BYTES {
+impl<'data, R: ReadRef<'data>> Elf<'data, R> {
+    pub fn parse(data: R) -> Result<Self, SymbolizeError> {
+        let length = data.len().map_err(|()| unreadable())?;
+        if length > MAX_FILE_BYTES {
             return Err(SymbolizeError::new(
                 ErrorCode::TooLarge,
                 format!(
                     "The file has {} bytes, more than the 4 GiB that are read.",
-                    data.len()
+                    length
                 ),
             ));
         }
-        if !data.starts_with(b"\x7fELF") || data.len() <= EI_DATA {
+        let identification = data
+            .read_bytes_at(0, length.min(16))
+            .map_err(|()| unreadable())?;
+        if identification.len() < 16 || !identification.starts_with(b"\x7fELF") {
             return Err(SymbolizeError::new(
                 ErrorCode::NotElf,
                 "The file does not start as an ELF file does.",
             ));
         }
-        if (data[EI_CLASS], data[EI_DATA]) != (2, 1) {
-            let kind = if data[EI_CLASS] == 1 {
+        if (identification[EI_CLASS], identification[EI_DATA]) != (2, 1) {
+            let kind = if identification[EI_CLASS] == 1 {
                 "a 32 bit"
             } else {
                 "a big endian"
@@ -80,6 +87,18 @@ impl<'data> Elf<'data> {
                 "The file is for ELF machine {}; only x86-64 (62) and arm64 (183) are read.",
                 machine.0
             )));
+        }
+        if header
+            .shnum(ENDIAN, data)
+            .is_ok_and(|count| count > MAX_HEADERS)
+            || header
+                .phnum(ENDIAN, data)
+                .is_ok_and(|count| count > MAX_HEADERS)
+        {
+            return Err(SymbolizeError::new(
+                ErrorCode::TooLarge,
+                format!("The file has more than {MAX_HEADERS} section or program headers."),
+            ));
         }
         let sections = header.sections(ENDIAN, data).unwrap_or_default();
         Ok(Self {
@@ -146,15 +165,20 @@ impl<'data> Elf<'data> {
     }
 }
 
+pub(crate) fn unreadable() -> SymbolizeError {
+    SymbolizeError::new(ErrorCode::Unreadable, "The file cannot be read to its end.")
+}
+
 fn unsupported(message: String) -> SymbolizeError {
     SymbolizeError::new(ErrorCode::Unsupported, message)
 }
 
 /// Identity and executable segments of an ELF file; reads headers, notes and, without notes, 8 KiB for a content hash.
-pub fn describe(data: &[u8]) -> Result<Description, SymbolizeError> {
+/// Over a `ReadCache` nothing is mapped, so that a file cut short meanwhile is an error and not a signal.
+pub fn describe<'data, R: ReadRef<'data>>(data: R) -> Result<Description, SymbolizeError> {
     let elf = Elf::parse(data)?;
     Ok(Description {
-        build_id: build_id_of(&elf),
+        build_id: build_id_of(&elf)?,
         is_go: elf.is_go(),
         segments: elf.segments()?,
     })

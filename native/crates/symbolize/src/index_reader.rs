@@ -107,7 +107,7 @@ fn parts_of(file: &[u8]) -> Result<[Range<usize>; PART_COUNT], SymbolizeError> {
             .checked_add(length)
             .filter(|end| *end <= file.len() && offset >= HEADER_BYTES);
         match end {
-            Some(end) if length % ELEMENT_BYTES[index] == 0 => *part = offset..end,
+            Some(end) if length.is_multiple_of(ELEMENT_BYTES[index]) => *part = offset..end,
             _ => {
                 return Err(SymbolizeError::invalid_index(format!(
                     "part {index} of it is out of bounds"

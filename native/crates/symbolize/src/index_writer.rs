@@ -38,7 +38,11 @@ pub fn build_index(data: &[u8]) -> Result<Vec<u8>, SymbolizeError> {
     }
     if let Some(unpacked) = &unpacked {
         let before = candidates.len();
-        collect_table(&Elf::parse(unpacked)?, SHT_SYMTAB, &mut candidates)?;
+        collect_table(
+            &Elf::parse(unpacked.as_slice())?,
+            SHT_SYMTAB,
+            &mut candidates,
+        )?;
         note(SourceKind::MiniDebug, before, candidates.len());
     }
     for stub in &stubs {
@@ -50,7 +54,7 @@ pub fn build_index(data: &[u8]) -> Result<Vec<u8>, SymbolizeError> {
             "The file has no function names: it is stripped and has neither dynamic symbols nor .gnu_debugdata.",
         ));
     };
-    write(&build_id_of(&elf), source, &to_ranges(candidates))
+    write(&build_id_of(&elf)?, source, &to_ranges(candidates))
 }
 
 /// Consecutive ranges whose starts fit 32 bits when counted from `base`.
@@ -76,7 +80,6 @@ fn write(
             .last()
             .is_none_or(|last| range.start - last.base > u64::from(u32::MAX));
         if needs_segment {
-            // Without a row here, the range before would end with its segment and be unknown from there on anyway.
             segments.push(SegmentRow {
                 base: range.start,
                 first: position as u32,

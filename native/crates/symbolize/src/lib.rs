@@ -19,11 +19,13 @@ mod plt;
 mod ranges;
 
 pub use demangle::display_name;
-pub use elf::{Segment, describe};
+pub use elf::{Description, Segment, describe};
 pub use error::{ErrorCode, SymbolizeError};
 pub use identity::{BuildId, BuildIdKind};
 pub use index_format::SourceKind;
 pub use index_reader::Index;
 pub use index_writer::build_index;
 pub use kernel_symbols::{KernelName, KernelSymbols};
+/// Reads a file piecewise for `describe`.
+pub use object::ReadCache;
 pub use perf_map::PerfMap;
