@@ -28,40 +28,51 @@ function select(service: string, from: number, to: number, more: Partial<Selecti
 
 test('the sum over any of 200 ranges equals the raw samples of that range, across hours and days', async () => {
   const random = seeded(20);
-  const written: { at: number; value: number }[] = [];
-  for (let index = 0; index < 150; index++) {
+  const inDays = () => day0 + Math.floor(random() * 3 * DAY * 1000) / 1000;
+  const onHour = () => day0 + Math.floor(random() * 72) * HOUR;
+  const batches = Array.from({ length: 150 }, (_, index) => {
     // Every fifth on an hour's first or last millisecond, where half-open intervals matter.
-    const hour = day0 + Math.floor(random() * 72) * HOUR;
-    const at = index % 5 ? day0 + Math.floor(random() * 3 * DAY * 1000) / 1000 : hour - (index % 2) / 1000;
+    const at = index % 5 ? inDays() : onHour() - (index % 2) / 1000;
     const samples = Array.from({ length: 20 }, (): TextSample => {
       const stack = `main;f${Math.floor(random() * 5)};g${Math.floor(random() * 9)}`;
       return { stack, value: Math.floor(random() * 1e9), workload: { service: 'ranges', version: `${index % 3}` } };
     });
-    written.push({ at: Math.round(at * 1000), value: samples.reduce((sum, { value }) => sum + value, 0) });
-    await storage.writeBatch(textBatch(at, samples), `range-${index}`);
-  }
-  const raw = engine.connection();
-  for (let index = 0; index < 200; index++) {
-    const [a, b] = [0, 1].map(() => {
-      const kind = random();
-      if (kind < 0.2) return day0 + Math.floor(random() * 72) * HOUR;
-      if (kind < 0.4) return written[Math.floor(random() * written.length)]!.at / 1000;
-      return day0 + Math.floor(random() * 3 * DAY * 1000) / 1000;
-    });
-    const [from, to] = [Math.min(a!, b!), Math.max(a!, b!)];
-    const [fromMs, toMs] = [Math.round(from * 1000), Math.round(to * 1000)];
-    const expected = written.filter(({ at }) => fromMs <= at && at < toMs).reduce((sum, { value }) => sum + value, 0);
-    const [row] = await raw.rows<{ total: number }>(
-      `SELECT toFloat64(sum(value)) AS total FROM strata.samples
-       WHERE workload IN (SELECT id FROM strata.workloads WHERE service = 'ranges')
-         AND toUnixTimestamp64Milli(ts) >= {from:Int64} AND toUnixTimestamp64Milli(ts) < {to:Int64}`,
-      { doing: 'summing raw samples', parameters: { from: fromMs, to: toMs } },
-    );
-    const { profile } = await storage.sumStacks(select('ranges', from, to));
-    expect([from, to, totalOf(profile)]).toEqual([from, to, expected]);
-    expect(row!.total).toBe(expected);
-  }
-  await raw.close();
+    return { at, value: samples.reduce((sum, { value }) => sum + value, 0), batch: textBatch(at, samples) };
+  });
+  await Promise.all(batches.map(({ batch }, index) => storage.writeBatch(batch, `range-${index}`)));
+  const connection = engine.connection();
+  const raw = await connection.rows<{ ms: number; value: number }>(
+    `SELECT toUnixTimestamp64Milli(ts) AS ms, sum(value) AS value FROM strata.samples
+     WHERE workload IN (SELECT id FROM strata.workloads WHERE service = 'ranges') GROUP BY ts`,
+    { doing: 'reading raw samples' },
+  );
+  await connection.close();
+  const sumOf = (values: readonly { value: number }[]) => values.reduce((sum, { value }) => sum + value, 0);
+  expect(sumOf(raw)).toBe(sumOf(batches));
+  const ranges = Array.from({ length: 200 }, () => {
+    const batch = () => batches[Math.floor(random() * batches.length)]!.at;
+    const end = () => [onHour, batch, inDays, inDays][Math.floor(random() * 4)]!();
+    return [end(), end()].sort((a, b) => a - b) as [number, number];
+  });
+  const answers = await Promise.all(ranges.map(([from, to]) => storage.sumStacks(select('ranges', from, to))));
+  const expected = ranges.map(([from, to]) =>
+    sumOf(raw.filter(({ ms }) => Math.round(from * 1000) <= ms && ms < Math.round(to * 1000))),
+  );
+  expect(answers.map(({ profile }) => totalOf(profile))).toEqual(expected);
+  expect(new Set(expected).size).toBeGreaterThan(150);
+}, 300_000);
+
+test('where raw samples are no longer kept, a range is widened to whole hours and says so', async () => {
+  const hour = day0 - 16 * DAY + 10 * HOUR;
+  const old = { service: 'old' };
+  await storage.writeBatch(textBatch(hour + 1200, [{ stack: 'main', value: 5, workload: old }]), 'old');
+  const { profile } = await storage.sumStacks(select('old', hour + 1800, hour + 2400));
+  expect(foldedLines(profile)).toEqual(['main 5']);
+  expect([profile.from, profile.to]).toEqual([hour * 1000, (hour + HOUR) * 1000]);
+  const thread = [{ name: 'thread', values: ['main'] }];
+  const ofThread = await storage.sumStacks(select('old', hour, hour + 16 * DAY, { labels: thread }));
+  expect(ofThread.samples).toBe(0);
+  expect(ofThread.profile.from).toBeGreaterThan(hour * 1000);
 });
 
 describe('a selection', () => {

@@ -2,7 +2,7 @@ import type { UnixSeconds } from '@strata/profile';
 import type { Selection, Timeline } from '../api.ts';
 import type { Connection } from '../connection.ts';
 import { selectionConditions } from './selection-conditions.ts';
-import { binsOf, boundMs } from './time-bounds.ts';
+import { binsOf, boundMs, timeCondition } from './time-bounds.ts';
 
 /** How often agents push. */
 const FINEST = 10;
@@ -15,12 +15,12 @@ export async function readTimeline(connection: Connection, selection: Selection,
   const { database } = connection;
   const bins = binsOf(selection.from, selection.to, steps, FINEST);
   const conditions = selectionConditions(database, selection);
-  const [table, time] = bins.stepSeconds < 60 ? ['samples', 'ts'] : ['totals_minute', 'minute'];
+  const [table, time] = bins.stepSeconds < 60 ? (['samples', 'ts'] as const) : (['totals_minute', 'minute'] as const);
   const rows = await connection.rows<{ bin: number; total: number }>(
     `SELECT intDiv(toUnixTimestamp(${time}) - {start:Int64}, {step:Int64}) AS bin, toFloat64(sum(value)) AS total
      FROM ${database}.${table}
      WHERE ${conditions.all}
-       AND ${time} >= fromUnixTimestamp64Milli({from:Int64}) AND ${time} < fromUnixTimestamp64Milli({to:Int64})
+       AND ${timeCondition(time, 'from', 'to')}
      GROUP BY bin`,
     {
       doing: 'reading a timeline',

@@ -1,7 +1,7 @@
 import type { Selection } from '../api.ts';
 import type { Connection } from '../connection.ts';
 import { type SelectionConditions, selectionConditions } from './selection-conditions.ts';
-import { boundMs } from './time-bounds.ts';
+import { boundMs, timeCondition } from './time-bounds.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -63,12 +63,10 @@ function spansOf(selection: Selection, rawOnly: boolean): readonly Span[] {
 
 function partSql(database: string, { table, from, to }: Span, index: number, conditions: SelectionConditions) {
   const hourly = table === 'samples_hourly';
-  const time = hourly ? 'hour' : 'ts';
   return {
     sql: `  SELECT node, value, count FROM ${database}.${table}
   WHERE ${hourly ? conditions.workload : conditions.all}
-    AND ${time} >= fromUnixTimestamp64Milli({from${index}:Int64})
-    AND ${time} < fromUnixTimestamp64Milli({to${index}:Int64})`,
+    AND ${timeCondition(hourly ? 'hour' : 'ts', `from${index}`, `to${index}`)}`,
     parameters: { [`from${index}`]: from, [`to${index}`]: to },
   };
 }

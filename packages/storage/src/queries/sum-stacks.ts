@@ -4,6 +4,8 @@ import type { Connection } from '../connection.ts';
 import type { ServiceTrie } from '../tries/service-trie.ts';
 import type { TrieCache } from '../tries/trie-cache.ts';
 import { describeSelection } from './describe-selection.ts';
+import { selectionConditions } from './selection-conditions.ts';
+import { settleRange } from './settle-range.ts';
 import { NODE_SUM_DOUBLES, NODE_SUM_HALVES, type NodeSums, sumNodes } from './sum-nodes.ts';
 
 const EMPTY = {
@@ -16,9 +18,11 @@ const EMPTY = {
 export async function sumStacks(
   connection: Connection,
   tries: TrieCache,
-  selection: Selection,
+  asked: Selection,
   signal?: AbortSignal,
 ): Promise<SelectionSums> {
+  const { needsSource } = selectionConditions(connection.database, asked);
+  const selection = settleRange(asked, needsSource, Date.now() / 1000);
   const [sums, { unit, instances }] = await Promise.all([
     sumNodes(connection, selection, signal),
     describeSelection(connection, selection, signal),
@@ -27,14 +31,14 @@ export async function sumStacks(
   const profileType = { name: selection.profileType, unit };
   // Also an unknown service: the cache keeps no place for it.
   if (sums.length === 0) return { profile: { profileType, ...range, ...EMPTY }, samples: 0, instances };
-  const trie = await tries.get(selection.service, (candidate) => hasAll(candidate, sums));
+  const nodes = new Int32Array(sums.length);
+  const trie = await tries.get(selection.service, (candidate) => findAll(candidate, sums, nodes));
   const stacks = trie.stacks();
   const value = new Float64Array(stacks.parent.length);
   const count = new Float64Array(stacks.parent.length);
   let samples = 0;
   for (let row = 0; row < sums.length; row++) {
-    const at = row * NODE_SUM_HALVES;
-    const node = trie.ids.find(sums.halves[at]!, sums.halves[at + 1]!);
+    const node = nodes[row]!;
     value[node] = sums.doubles[row * NODE_SUM_DOUBLES + 1]!;
     count[node] = sums.doubles[row * NODE_SUM_DOUBLES + 2]!;
     samples += count[node]!;
@@ -47,9 +51,12 @@ export async function sumStacks(
   return { profile, samples, instances };
 }
 
-function hasAll(trie: ServiceTrie, sums: NodeSums): boolean {
-  for (let at = 0; at < sums.length * NODE_SUM_HALVES; at += NODE_SUM_HALVES) {
-    if (trie.ids.find(sums.halves[at]!, sums.halves[at + 1]!) < 0) return false;
+/** Fills in the trie's row of each sum; false when one is not there. */
+function findAll(trie: ServiceTrie, sums: NodeSums, nodes: Int32Array): boolean {
+  for (let row = 0; row < sums.length; row++) {
+    const at = row * NODE_SUM_HALVES;
+    nodes[row] = trie.ids.find(sums.halves[at]!, sums.halves[at + 1]!);
+    if (nodes[row]! < 0) return false;
   }
   return true;
 }

@@ -6,6 +6,18 @@ export function boundMs(seconds: number): number {
   return Math.min(Math.max(Math.round(seconds * 1000), 0), LATEST_MS);
 }
 
+/**
+ * Condition on a time column, from ≤ t < to, by the names of two `Int64` parameters in ms. The raw table is ordered by the
+ * hour of `ts` as written here: by `ts` alone the engine would read the whole day.
+ */
+export function timeCondition(column: 'ts' | 'hour' | 'minute', from: string, to: string): string {
+  const at = (name: string) => `fromUnixTimestamp64Milli({${name}:Int64})`;
+  const exact = `${column} >= ${at(from)} AND ${column} < ${at(to)}`;
+  if (column !== 'ts') return exact;
+  const hour = (time: string) => `toStartOfHour(${time}, 'UTC')`;
+  return `${hour('ts')} >= ${hour(at(from))} AND ${hour('ts')} <= ${hour(at(to))} AND ${exact}`;
+}
+
 /** The covered seconds of a range whose ends were widened to `unit` seconds, as far as time has gone by. */
 export function coveredSeconds(from: number, to: number, now: number): number {
   return Math.max(1, Math.min(to, Math.max(now, from + 1)) - from);

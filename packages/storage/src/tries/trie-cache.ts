@@ -31,14 +31,16 @@ export class TrieCache {
     this.#tries.set(service, entry);
     const { trie } = entry;
     // What is new; if that is not enough, everything.
+    let complete = isComplete(trie);
     for (const whole of [false, true]) {
-      if (isComplete(trie)) break;
+      if (complete) break;
       const load = entry.loading.then(() => (isComplete(trie) ? undefined : this.#load(service, trie, whole)));
       entry.loading = load.catch(() => undefined);
       await load;
+      complete = isComplete(trie);
     }
     this.#shrink(service);
-    if (isComplete(trie)) return trie;
+    if (complete) return trie;
     throw new StorageError('INCONSISTENT', `Samples of service ${service} point to stacks that are not stored.`);
   }
 
