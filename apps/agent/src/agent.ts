@@ -12,10 +12,16 @@ import type { AgentState, Report } from './report.ts';
 import type { SymbolService } from './symbols/symbol-service.ts';
 import { Window } from './window.ts';
 
-/** Windows start at whole multiples of this on the wall clock. */
-const WINDOW_MS = 10_000;
-/** Between drains: a process that lives longer than this is read in /proc while it is there. */
-const DRAIN_MS = 1_000;
+/** How often things happen, in milliseconds. */
+export interface Rhythm {
+  /** Windows start at whole multiples of this on the wall clock; a multiple of `drainMs`. */
+  readonly windowMs: number;
+  /** Between drains: a process that lives longer than this is read in /proc while it is there. */
+  readonly drainMs: number;
+}
+
+export const RHYTHM: Rhythm = { windowMs: 10_000, drainMs: 1_000 };
+
 /** A window with more rows is closed early, so that a batch stays within what the collector takes. */
 const ROWS_MOST = 50_000;
 const RECONCILE_MS = 60_000;
@@ -30,6 +36,7 @@ export interface AgentParts {
   readonly sampler: Sampler | null;
   readonly reason: string;
   readonly frequencyHz: number;
+  readonly rhythm: Rhythm;
   readonly attributor: Attributor;
   readonly table: ProcessTable;
   readonly spool: Spool;
@@ -141,16 +148,18 @@ export class Agent {
     this.#parts.client.close();
   }
 
-  /** Drains stand at multiples of DRAIN_MS on the wall clock, so that one falls on the end of each window. */
+  /** Drains stand at multiples of `drainMs` on the wall clock, so that one falls on the end of each window. */
   #schedule(): void {
     if (this.#stopped) return;
-    const everyMs = this.#parts.sampler ? DRAIN_MS : WINDOW_MS;
+    const { rhythm, sampler } = this.#parts;
+    const everyMs = sampler ? rhythm.drainMs : rhythm.windowMs;
     this.#timer = setTimeout(() => void this.#tick().finally(() => this.#schedule()), everyMs - (Date.now() % everyMs));
   }
 
   async #tick(): Promise<void> {
     await this.#drainInTurn();
-    const boundary = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS;
+    const { windowMs } = this.#parts.rhythm;
+    const boundary = Math.floor(Date.now() / windowMs) * windowMs;
     if (boundary > this.#windowFrom) {
       await this.#closeWindow(boundary);
       await this.#sendReport(this.reason ? 'unavailable' : 'sampling');

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type Sampler, startSampler } from '@strata/bpf';
+import type { Sampler, StartSampler } from '@strata/bpf';
 import { createLogger, openDataFolder, type Settings } from '@strata/settings';
-import { describeElf, type KernelSymbols, loadKernelSymbols, loadPerfMap, openIndexStore } from '@strata/symbolizer';
-import { Agent } from './agent.ts';
+import type { SymbolizerApi } from '@strata/symbolizer';
+import { Agent, RHYTHM } from './agent.ts';
 import { Attributor } from './attribution/attributor.ts';
 import { FrameTable } from './attribution/frames.ts';
 import { JitMaps } from './attribution/jit-maps.ts';
@@ -20,32 +20,41 @@ import { Spool } from './push/spool.ts';
 import { reporter } from './report.ts';
 import { SymbolService } from './symbols/symbol-service.ts';
 
+/** What reaches into the machine: packages/bpf and packages/symbolizer. */
+export type Native = { readonly startSampler: StartSampler } & Pick<
+  SymbolizerApi,
+  'describeElf' | 'loadKernelSymbols' | 'loadPerfMap' | 'openIndexStore'
+>;
+
 /** Starts the sampler, or says in one sentence why it cannot be: the agent stays up and reports that. */
-async function trySampler(frequencyHz: number): Promise<{ sampler: Sampler | null; reason: string }> {
+async function trySampler(
+  start: StartSampler,
+  frequencyHz: number,
+): Promise<{ sampler: Sampler | null; reason: string }> {
   try {
-    return { sampler: await startSampler({ frequencyHz }), reason: '' };
+    return { sampler: await start({ frequencyHz }), reason: '' };
   } catch (error) {
     return { sampler: null, reason: (error as Error).message };
   }
 }
 
 /** Brings the agent up, with its port open; resolves to what stops it. Throws what makes a start useless. */
-export async function startAgent(settings: Settings): Promise<() => Promise<void>> {
+export async function startAgent(settings: Settings, native: Native, rhythm = RHYTHM): Promise<() => Promise<void>> {
   const logger = createLogger('strata-agent', settings.logLevel);
   openDataFolder(settings.dataFolder);
   const spoolFolder = join(settings.dataFolder, 'agent-spool');
   const spool = new Spool(spoolFolder);
   const client = new CollectorClient(settings.collectorUrl);
-  const files = new CodeFiles(describeElf);
+  const files = new CodeFiles(native.describeElf);
   const table = new ProcessTable(files);
   const symbols = new SymbolService(files, client, logger, spoolFolder);
   const pusher = new Pusher(spool, client, logger, (buildIds) => symbols.want(buildIds));
 
-  const { sampler, reason } = await trySampler(settings.frequencyHz);
+  const { sampler, reason } = await trySampler(native.startSampler, settings.frequencyHz);
   if (reason) logger.error({ reason }, 'this node is not sampled');
-  const kernelSymbols: KernelSymbols | null = sampler && (await loadKernelSymbols().catch(() => null));
+  const kernelSymbols = sampler && (await native.loadKernelSymbols().catch(() => null));
   const frames = new FrameTable();
-  const userStacks = new UserStacks(frames, table, files, new JitMaps(loadPerfMap));
+  const userStacks = new UserStacks(frames, table, files, new JitMaps(native.loadPerfMap));
   const attributor = new Attributor(table, files, frames, new KernelStacks(frames, kernelSymbols), userStacks, {
     host: hostname(),
     containerDetails: readContainerDetails,
@@ -57,6 +66,7 @@ export async function startAgent(settings: Settings): Promise<() => Promise<void
     sampler,
     reason,
     frequencyHz,
+    rhythm,
     attributor,
     table,
     spool,
@@ -69,7 +79,7 @@ export async function startAgent(settings: Settings): Promise<() => Promise<void
   const server = createAgentServer(
     agent,
     metricsOf(() => agent.counters),
-    openIndexStore(join(settings.dataFolder, 'symbols')),
+    native.openIndexStore(join(settings.dataFolder, 'symbols')),
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

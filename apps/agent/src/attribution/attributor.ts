@@ -6,10 +6,10 @@ import type { ProcessTable } from '../process/process-table.ts';
 import type { AttributedSample } from '../window.ts';
 import { type FramePath, type FrameTable, NO_FRAMES } from './frames.ts';
 import type { KernelStacks } from './kernel-stacks.ts';
+import { RecentStacks } from './recent-stacks.ts';
 import type { UserStacks } from './user-stacks.ts';
 
 const FRAMES_MOST = 200_000;
-const USER_STACKS_MOST = 65_536;
 
 /** Turns what the sampler drains into samples with names and frames. */
 export class Attributor {
@@ -22,7 +22,7 @@ export class Attributor {
   #user: UserStacks;
   #naming: Omit<NamingContext, 'buildId'>;
   /** User stacks as they came: the same addresses may come from another process later. */
-  #addresses = new Map<bigint, BigUint64Array>();
+  #addresses = new RecentStacks<BigUint64Array>();
   #unknown: FramePath;
 
   constructor(
@@ -47,7 +47,8 @@ export class Attributor {
     this.#table.apply(events);
     for (const { id, space, addresses } of stacks) {
       if (space === 'kernel') this.#kernel.add(id, addresses);
-      else this.#keep(id, addresses);
+      // A copy: what the sampler hands over is a view of the whole drain's memory.
+      else this.#addresses.set(id, addresses.slice());
     }
     const samples: AttributedSample[] = [];
     for (const [row, count] of counts.count.entries()) {
@@ -65,12 +66,6 @@ export class Attributor {
       this.#user.clear();
     }
     return samples;
-  }
-
-  #keep(id: bigint, addresses: BigUint64Array): void {
-    // A copy: what the sampler hands over is a view of the whole drain's memory.
-    this.#addresses.set(id, addresses.slice());
-    if (this.#addresses.size > USER_STACKS_MOST) this.#addresses.delete(this.#addresses.keys().next().value!);
   }
 
   /** Of the programs a pid was since the last drain, the one whose code the stack lies in; the newest when in doubt. */

@@ -18,6 +18,14 @@ interface Loaded {
 
 const NOTHING: Loaded = { map: null, size: 0, notBeforeMs: 0, generation: 0 };
 
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
+}
+
 /** The perf maps of processes with a JIT: `/tmp/perf-PID.map` as the process itself sees it, read again when it grew. */
 export class JitMaps {
   #loaded = new WeakMap<ProcessImage, Loaded>();
@@ -42,7 +50,7 @@ export class JitMaps {
     const startMs = performance.now();
     if (startMs < before.notBeforeMs) return;
     const path = this.#pathOf(image);
-    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    const size = sizeOf(path);
     const pause = { notBeforeMs: startMs + RELOAD_MS_LEAST };
     if (size === before.size || size > BYTES_MOST) {
       this.#loaded.set(image, { ...before, ...pause });

@@ -1,11 +1,10 @@
 import type { KernelSymbols } from '@strata/symbolizer';
 import type { FramePath, FrameTable } from './frames.ts';
-
-const PATHS_MOST = 20_000;
+import { RecentStacks } from './recent-stacks.ts';
 
 /** Kernel stacks by id, named on arrival: the kernel's addresses mean the same to every process. */
 export class KernelStacks {
-  #paths = new Map<bigint, FramePath>();
+  #paths = new RecentStacks<FramePath>();
   #frames: FrameTable;
   #symbols: KernelSymbols | null;
 
@@ -22,7 +21,6 @@ export class KernelStacks {
       return this.#frames.named('kernel', symbol?.function ?? '[kernel]', symbol?.module || 'vmlinux');
     });
     this.#paths.set(id, { frames: frames.reverse() });
-    if (this.#paths.size > PATHS_MOST) this.#paths.delete(this.#paths.keys().next().value!);
   }
 
   path(id: bigint): FramePath | undefined {

@@ -12,6 +12,7 @@ export interface CodeFile {
   /** As the process saw it, without ` (deleted)`. */
   readonly path: string;
   readonly device: string;
+  /** 0 when the kernel told the build ID instead. */
   readonly inode: number;
   /** GNU build ID in hex as the kernel told it, else `''`. */
   readonly kernelBuildId: string;

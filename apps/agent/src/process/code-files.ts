@@ -9,16 +9,16 @@ const FILES_MOST = 8_192;
 const LOCATIONS_MOST = 4;
 
 /** Memory that programs fill with code themselves; a JIT's memory may have a file that nobody can read names from. */
-const isAnonymous = ({ file, inode }: CodeMapping) =>
-  inode === 0 || file === '' || file.startsWith('//') || file.startsWith('[') || /^\/(memfd:|dev\/|SYSV)/.test(file);
+const isAnonymous = ({ file, inode, buildId }: CodeMapping) =>
+  (inode === 0 && buildId === '') || !/^\/(?!\/|memfd:|dev\/|SYSV)/.test(file);
 
 const hexRange = (start: number, end: number) => `${start.toString(16)}-${end.toString(16)}`;
 
-/** Size and time of a file, or null when it is not (any longer) the file with this inode. */
+/** Size and time of a file, or null when it is not (any longer) the file with this inode; 0 stands for any. */
 function versionAt(path: string, inode: number): string | null {
   try {
     const stat = statSync(path);
-    return stat.ino === inode ? `${stat.size}-${stat.mtimeMs}` : null;
+    return inode === 0 || stat.ino === inode ? `${stat.size}-${stat.mtimeMs}` : null;
   } catch {
     return null;
   }
@@ -55,16 +55,21 @@ export class CodeFiles {
   /** Reads what is needed of a file, once: afterwards `description` is not null. */
   async describe(file: CodeFile): Promise<void> {
     if (file.description !== null) return;
-    for (const path of pathsOf(file)) {
+    const expected = file.kernelBuildId === '' ? null : (`gnu:${file.kernelBuildId}` as BuildId);
+    file.description = (expected && this.#byBuildId.get(expected)?.description) ?? null;
+    for (const path of file.description === null ? pathsOf(file) : []) {
       try {
-        file.description = await this.#describe(path);
-        this.#remember(file.description.buildId, file);
-        return;
+        const description = await this.#describe(path);
+        // Where the kernel told the build ID instead of the inode, it tells whether this is still the file.
+        if (expected !== null && description.buildId !== expected) continue;
+        file.description = description;
+        break;
       } catch {
         // The process may have gone, or the file is no ELF: another way to it may still do.
       }
     }
-    file.description = 'unreadable';
+    file.description ??= 'unreadable';
+    if (file.description !== 'unreadable') this.#remember(file.description.buildId, file);
   }
 
   withBuildId(buildId: BuildId): CodeFile | undefined {
@@ -80,7 +85,8 @@ export class CodeFiles {
 
 /**
  * Paths under which the file can be opened now, best first: in the mount namespace of a process that maps it; by the
- * kernel's own link to what is mapped, which also reaches deleted files; in our own namespace. Only the right inode counts.
+ * kernel's own link to what is mapped, which also reaches deleted files; in our own namespace. Where the inode is known,
+ * only the right one counts.
  */
 export function pathsOf({ path, inode, locations }: CodeFile): readonly string[] {
   const candidates = locations

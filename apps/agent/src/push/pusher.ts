@@ -22,6 +22,7 @@ export class Pusher {
   #stopping = new AbortController();
   /** Aborting it ends the pause between two attempts. */
   #pausing = new AbortController();
+  #finishing = false;
   #running: Promise<void> | null = null;
   #pauseMs = PAUSE_MS_FIRST;
   /** Why the last attempt failed; `''` after one that did not. */
@@ -42,17 +43,21 @@ export class Pusher {
     });
   }
 
-  /** Resolves when the spool is empty or `mostMs` have passed; what is left stays on disk for the next run. */
+  /**
+   * Resolves when the spool is empty, an attempt fails or `mostMs` have passed; what is left stays on disk for the next
+   * run.
+   */
   async finish(mostMs: number): Promise<void> {
-    this.#pauseMs = PAUSE_MS_FIRST;
+    this.#finishing = true;
     this.#pausing.abort();
-    this.#pausing = new AbortController();
     this.wake();
-    const timer = setTimeout(() => {
-      this.#stopping.abort();
-      this.#pausing.abort();
-    }, mostMs);
+    const timer = setTimeout(() => this.#stopping.abort(), mostMs);
     await this.#running;
+    // What was under way may have ended with a failure of before; each gets one attempt now.
+    if (this.#spool.length > 0) {
+      this.wake();
+      await this.#running;
+    }
     clearTimeout(timer);
     this.#stopping.abort();
   }
@@ -69,7 +74,9 @@ export class Pusher {
       }
       this.#spool.release();
       this.counters.retries++;
+      if (this.#finishing) return;
       await sleep(pauseMs, undefined, { signal: this.#pausing.signal }).catch(() => undefined);
+      if (this.#finishing) return;
     }
   }
 

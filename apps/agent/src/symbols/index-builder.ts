@@ -3,11 +3,12 @@
 import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { zstdCompressSync } from 'node:zlib';
-import { buildIndex } from '@strata/symbolizer';
+import { buildIndex, describeElf } from '@strata/symbolizer';
 
-/** Builds the index of the file `path` and writes it, packed with zstd, to `output`. */
+/** Builds the index of the first of `paths` that is the file with this build ID; writes it, packed with zstd, to `output`. */
 export interface BuildRequest {
-  readonly path: string;
+  readonly buildId: string;
+  readonly paths: readonly string[];
   readonly output: string;
 }
 
@@ -23,14 +24,25 @@ setPriority(LOWEST_PRIORITY);
 process.title = 'strata-agent symbols';
 let idle = setTimeout(() => process.disconnect(), IDLE_MS);
 
-process.on('message', async ({ path, output }: BuildRequest) => {
-  clearTimeout(idle);
-  let reason: string | null = null;
-  try {
-    writeFileSync(output, zstdCompressSync(await buildIndex(path)), { mode: 0o600 });
-  } catch (error) {
-    reason = (error as Error).message;
+/** Null when the index was written, else why not. */
+async function build({ buildId, paths, output }: BuildRequest): Promise<string | null> {
+  let reason = 'No process maps the file any more, and it is not at its path.';
+  for (const path of paths) {
+    try {
+      if ((await describeElf(path)).buildId !== buildId) reason = `${path} is another file by now.`;
+      else {
+        writeFileSync(output, zstdCompressSync(await buildIndex(path)), { mode: 0o600 });
+        return null;
+      }
+    } catch (error) {
+      reason = (error as Error).message;
+    }
   }
-  process.send?.({ reason } satisfies BuildAnswer);
+  return reason;
+}
+
+process.on('message', async (request: BuildRequest) => {
+  clearTimeout(idle);
+  process.send?.({ reason: await build(request) } satisfies BuildAnswer);
   idle = setTimeout(() => process.disconnect(), IDLE_MS);
 });

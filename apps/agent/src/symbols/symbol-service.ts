@@ -71,9 +71,7 @@ export class SymbolService {
   async #buildFrom(buildId: BuildId): Promise<string | null> {
     const file = this.#files.withBuildId(buildId);
     if (!file) return 'This agent has not seen the file since it started.';
-    const [path] = pathsOf(file);
-    if (path === undefined) return `The file ${file.path} is gone: no process maps it any more.`;
-    return this.#askBuilder({ path, output: this.#output });
+    return this.#askBuilder({ buildId, paths: pathsOf(file), output: this.#output }, file.path);
   }
 
   async #deliver(buildId: BuildId): Promise<void> {
@@ -105,7 +103,7 @@ export class SymbolService {
     return null;
   }
 
-  #askBuilder(request: BuildRequest): Promise<string | null> {
+  #askBuilder(request: BuildRequest, path: string): Promise<string | null> {
     const builder = this.#builder?.connected ? this.#builder : this.#startBuilder();
     return new Promise((resolve) => {
       const timer = setTimeout(() => builder.kill('SIGKILL'), BUILD_MS_MOST);
@@ -117,7 +115,7 @@ export class SymbolService {
       };
       const answered = ({ reason }: BuildAnswer) => done(reason);
       const ended = (code: number | null, signal: string | null) =>
-        done(`Reading ${request.path} ended the index builder (${signal ?? `exit code ${code}`}).`);
+        done(`Reading ${path} ended the index builder (${signal ?? `exit code ${code}`}).`);
       builder.once('message', answered);
       builder.once('exit', ended);
       builder.send(request);

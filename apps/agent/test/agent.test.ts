@@ -1,0 +1,218 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSettings } from '@strata/settings';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Native, startAgent } from '../src/start-agent.ts';
+import { CollectorStub, eventually } from './collector-stub.ts';
+import { ScriptedSampler } from './scripted-sampler.ts';
+
+const RHYTHM = { windowMs: 200, drainMs: 50 };
+const AGENT = 'http://127.0.0.1:17441';
+
+let folder: string;
+let collector: CollectorStub;
+let sampler: ScriptedSampler;
+let stop: () => Promise<void>;
+
+const missing = () => Promise.reject(new Error('not here'));
+const native = (startSampler: Native['startSampler']): Native => ({
+  startSampler,
+  describeElf: missing,
+  loadPerfMap: missing,
+  loadKernelSymbols: async () => ({ resolve: (address) => ({ function: `k${address}`, module: '' }) }),
+  openIndexStore: () => ({ has: async () => false, put: async () => {}, resolve: async () => null }),
+});
+
+async function start(startSampler: Native['startSampler'] = async () => sampler): Promise<void> {
+  const settings = readSettings({
+    STRATA_DATA: folder,
+    STRATA_AGENT_PORT: '17441',
+    STRATA_COLLECTOR_URL: collector.url,
+    STRATA_LOG_LEVEL: 'fatal',
+  });
+  stop = await startAgent(settings, native(startSampler), RHYTHM);
+}
+
+const row = (count: number, kernel = 0n) => ({ pid: process.pid, thread: 'main', user: 1n, kernel, count });
+const lastReport = () => collector.reports.at(-1)!;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'strata-agent-'));
+  collector = new CollectorStub(17_442);
+  await collector.start();
+  sampler = new ScriptedSampler();
+  stop = async () => {};
+});
+afterEach(async () => {
+  await stop();
+  await collector.kill();
+  rmSync(folder, { recursive: true });
+});
+
+describe('windows', () => {
+  test('stand next to each other on the wall clock, and hold what was sampled', async () => {
+    await start();
+    sampler.putStack(1n, 'user', 0x10n);
+    sampler.putStack(2n, 'kernel', 0x20n, 0x31n);
+    const until = Date.now() + 1_100;
+    while (Date.now() < until) {
+      sampler.put(row(1), row(2, 2n));
+      await pause(20);
+    }
+    await stop();
+    expect(collector.samples).toBe(sampler.given);
+    const spans = collector.batches.map(({ from, to }) => [from, to] as const);
+    expect(spans.length).toBeGreaterThan(4);
+    for (const [i, [from, to]] of spans.entries()) {
+      if (i > 0) expect([from, from % RHYTHM.windowMs]).toEqual([spans[i - 1]![1], 0]);
+      expect(to).toBeGreaterThan(from);
+    }
+    const [batch] = collector.batches;
+    expect(batch!.workloads[0]!.service).not.toBe('');
+    expect(
+      batch!.stacks.frames.map((frame) => (frame.kind === 'native' ? '' : `${frame.kind} ${frame.function}`)),
+    ).toEqual([
+      'symbolized [unknown]',
+      // A return address names the call before it: 0x31 − 1 = 48; the leaf is taken as it is: 0x20 = 32.
+      'kernel k48',
+      'kernel k32',
+    ]);
+  });
+
+  test('a sample without any stack is still a sample', async () => {
+    await start();
+    sampler.put({ pid: process.pid, thread: 'main', user: 0n, count: 3 });
+    await stop();
+    expect(collector.samples).toBe(3);
+  });
+});
+
+describe('while the collector is away', () => {
+  test('nothing is lost and nothing is doubled', async () => {
+    await start();
+    sampler.putStack(1n, 'user', 0x10n);
+    for (let i = 0; i < 75; i++) {
+      if (i === 15) await collector.kill();
+      if (i === 55) await collector.start();
+      sampler.put(row(1 + (i % 7)));
+      await pause(40);
+    }
+    await stop();
+    expect([collector.samples, collector.duplicates]).toEqual([sampler.given, 0]);
+    expect(lastReport().counters).toMatchObject({ kept: sampler.given, 'spool.bytes': 0, 'spool.dropped_batches': 0 });
+  });
+
+  test('an agent that stops meanwhile leaves its batches to the next one', async () => {
+    await start();
+    await collector.kill();
+    sampler.put(row(11));
+    await stop();
+    await collector.start();
+    const first = sampler.given;
+    sampler = new ScriptedSampler();
+    await start();
+    sampler.put(row(5));
+    await stop();
+    expect([collector.samples, collector.duplicates]).toEqual([first + 5, 0]);
+  });
+});
+
+describe('reports', () => {
+  test('no counter goes backwards within a run, and a new run is told apart', async () => {
+    const gauges = /^(spool\.(bytes|batches)|processes)$/;
+    for (let run = 0; run < 2; run++) {
+      sampler = new ScriptedSampler();
+      await start();
+      for (let i = 0; i < 15; i++) {
+        sampler.put(row(2));
+        await pause(40);
+      }
+      await stop();
+      // Runs are told apart by the second they started in.
+      await pause(1_000);
+    }
+    const runs = Map.groupBy(collector.reports, ({ startedAt }) => startedAt);
+    expect([...runs.keys()].length).toBe(2);
+    for (const reports of runs.values()) {
+      expect([reports.at(0)!.state, reports.at(-1)!.state]).toEqual(['sampling', 'stopped']);
+      for (const [i, { counters }] of reports.entries()) {
+        for (const [name, value] of Object.entries(reports[i - 1]?.counters ?? {})) {
+          if (!gauges.test(name)) expect(counters[name], name).toBeGreaterThanOrEqual(value);
+        }
+      }
+    }
+    expect(collector.samples).toBe(60);
+  });
+
+  test('without a sampler the agent stays up and says why, everywhere the same', async () => {
+    const reason = 'BPF needs root or CAP_BPF and CAP_PERFMON: start Strata as root.';
+    await start(() => Promise.reject(Object.assign(new Error(reason), { code: 'NO_PERMISSION' })));
+    await eventually('a report', 10, () => collector.reports.length > 0);
+    expect(lastReport()).toMatchObject({ state: 'unavailable', reason });
+    const health = await fetch(`${AGENT}/healthz`);
+    expect([health.status, await health.json()]).toEqual([503, { status: 'unavailable', reason }]);
+    const profile = await fetch(`${AGENT}/debug/pprof/profile?seconds=1`);
+    expect([profile.status, await profile.json()]).toEqual([503, { error: { code: 'NOT_SAMPLING', message: reason } }]);
+    await stop();
+    expect(lastReport().state).toBe('stopped');
+  });
+
+  test('a drain that fails is said and counted, and loses nothing when it works again', async () => {
+    await start();
+    sampler.fails = new Error('the map is gone');
+    sampler.put(row(4));
+    await eventually('the failure in a report', 10, () => collector.reports.at(-1)?.state === 'unavailable');
+    expect((await fetch(`${AGENT}/healthz`)).status).toBe(503);
+    expect(lastReport().reason).toBe('The sampler could not be drained: the map is gone');
+    sampler.fails = null;
+    await eventually('sampling again', 10, () => collector.reports.at(-1)?.state === 'sampling');
+    await stop();
+    expect([collector.samples, lastReport().counters['drain.failed']! > 0]).toEqual([4, true]);
+  });
+});
+
+describe('doors', () => {
+  test('/healthz and /metrics say what there is', async () => {
+    await start();
+    sampler.put(row(9));
+    await eventually('the batch', 10, () => collector.samples === 9);
+    expect((await fetch(`${AGENT}/healthz`)).status).toBe(200);
+    const metrics = await (await fetch(`${AGENT}/metrics`)).text();
+    expect(metrics).toMatch(/^strata_agent_kept_total 9$/m);
+    expect(metrics).toMatch(/^strata_agent_outcome_total\{outcome="COMPLETE"\} 9$/m);
+    expect(metrics).toMatch(/^strata_agent_push_total\{result="stored"\} 1$/m);
+    expect(metrics).toMatch(/^strata_agent_spool_bytes 0$/m);
+  });
+
+  test.each([
+    ['/debug/pprof/profile?seconds=0', 400, 'BAD_PARAMETER'],
+    ['/debug/pprof/profile?seconds=301', 400, 'BAD_PARAMETER'],
+    ['/debug/pprof/profile?seconds=abc', 400, 'BAD_PARAMETER'],
+    ['/debug/pprof/profile?second=1', 400, 'UNKNOWN_PARAMETER'],
+    ['/nothing', 404, 'NOT_FOUND'],
+  ])('%s → %i %s', async (path, status, code) => {
+    await start();
+    const answer = await fetch(`${AGENT}${path}`);
+    const { error } = (await answer.json()) as { error: { code: string; message: string } };
+    expect([answer.status, error.code]).toEqual([status, code]);
+  });
+
+  test('a port in use is an error that names it, and the sampler is let go', async () => {
+    await start();
+    const second = new ScriptedSampler();
+    const settings = readSettings({ STRATA_DATA: folder, STRATA_AGENT_PORT: '17441', STRATA_LOG_LEVEL: 'fatal' });
+    await expect(
+      startAgent(
+        settings,
+        native(async () => second),
+        RHYTHM,
+      ),
+    ).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+      port: 17_441,
+    });
+    expect(second.stopped).toBe(true);
+  });
+});
