@@ -14,6 +14,9 @@ export const RUNNING_MOST = 16;
  */
 export const THREADS_NEEDED = 3 * RUNNING_MOST + 16;
 
+/** ClickHouse's `max_query_size` when a request does not set it. */
+const STATEMENT_BYTES = 256 << 10;
+
 /** What a request sets for its own query and no other. */
 export interface QueryContext {
   readonly id: string;
@@ -59,7 +62,14 @@ export class Engine {
   async connect(context: QueryContext): Promise<Connection> {
     const connection = this.#open();
     try {
-      await connection.query(prelude(context), 'Null');
+      const sets = prelude(context);
+      // A bound value may be longer than a statement may; at ClickHouse it is no part of one.
+      const long = Buffer.byteLength(sets) > STATEMENT_BYTES;
+      if (long) await connection.query(`SET max_query_size = ${sets.length * 4}`, 'Null');
+      await connection.query(sets, 'Null');
+      if (long && !context.settings.has('max_query_size')) {
+        await connection.query(`SET max_query_size = ${STATEMENT_BYTES}`, 'Null');
+      }
     } catch (error) {
       connection.close();
       throw error;

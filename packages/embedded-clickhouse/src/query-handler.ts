@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { Admission } from './admission.ts';
 import { Answer } from './answer.ts';
 import { type Engine, RUNNING_MOST } from './engine.ts';
 import { ClickHouseException } from './exceptions.ts';
 import type { OutputFormat } from './formats.ts';
+import { isForm, withForm } from './multipart.ts';
 import { type QueryRequest, readQueryRequest } from './query-request.ts';
 import { RequestBody } from './request-body.ts';
 import { type Running, runCommand, runInsert, runSelect } from './run-query.ts';
@@ -55,9 +57,11 @@ export class QueryHandler {
     await Promise.all(this.#ended);
   }
 
-  async #run(request: IncomingMessage, query: QueryRequest, answer: Answer, gone: AbortSignal): Promise<void> {
+  async #run(request: IncomingMessage, asked: QueryRequest, answer: Answer, gone: AbortSignal): Promise<void> {
     const body = new RequestBody(request);
-    const { statement, rows } = await readStatement(query.query, body);
+    const type = request.headers['content-type'];
+    const query = isForm(type) ? await withForm(asked, type, await wholeOf(body)) : asked;
+    const { statement, rows } = await readStatement(query.query, isForm(type) ? null : body);
     const { id } = query.context;
     if (this.#running.has(id)) {
       throw ClickHouseException.of(
@@ -114,8 +118,9 @@ export class QueryHandler {
 /** The statement of a request and, for an INSERT, the rows behind it. */
 async function readStatement(
   query: string,
-  body: RequestBody,
+  body: RequestBody | null,
 ): Promise<{ statement: Statement; rows: AsyncIterable<Buffer> }> {
+  if (!body) return { statement: parseStatement(query), rows: Readable.from([]) };
   const prefix = Buffer.from(query === '' ? '' : `${query}\n`);
   // Latin-1 keeps one character per byte, so that offsets in the text are offsets in the bytes.
   if (/^\s*(INSERT|--|#|\/\*)/i.test(query) || query === '') {
@@ -127,11 +132,14 @@ async function readStatement(
       return { statement: inUtf8(statement), rows: rowsOf(first, body, ofQuery.length) };
     }
   }
-  const { bytes, complete } = await body.head(STATEMENT_MOST);
-  if (!complete) {
-    throw ClickHouseException.of('QUERY_IS_TOO_LARGE', `The statement is larger than ${STATEMENT_MOST >> 20} MiB`);
-  }
+  const bytes = await wholeOf(body);
   return { statement: parseStatement(Buffer.concat([prefix, bytes]).toString()), rows: body };
+}
+
+async function wholeOf(body: RequestBody): Promise<Buffer> {
+  const { bytes, complete } = await body.head(STATEMENT_MOST);
+  if (complete) return bytes;
+  throw ClickHouseException.of('QUERY_IS_TOO_LARGE', `The statement is larger than ${STATEMENT_MOST >> 20} MiB`);
 }
 
 /** `first`, then the body behind its first `skip` bytes. */

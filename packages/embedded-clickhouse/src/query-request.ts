@@ -74,7 +74,8 @@ export function readQueryRequest(request: IncomingMessage, parameters: URLSearch
   };
 }
 
-function parameterName(name: string): string {
+/** The name behind `param_`. Throws ClickHouseException when it is none. */
+export function parameterName(name: string): string {
   if (/^\w+$/.test(name)) return name;
   throw ClickHouseException.of('BAD_ARGUMENTS', `Query parameter ${name} is not named by letters, digits and _`);
 }

@@ -155,6 +155,19 @@ test('an insert with the same token is taken once, also by what depends on it', 
   expect(await text('SELECT count(), (SELECT sum(n) FROM strata.sums) FROM strata.raw FORMAT CSV')).toBe('4,4\n');
 });
 
+test('more queries than can wait are refused with 503, and all others run', async () => {
+  const slow = async () => {
+    const response = await sql('SELECT sleep(0.3)');
+    await response.text();
+    return response.status;
+  };
+  const statuses = await Promise.all(Array.from({ length: 16 + 256 + 28 }, slow));
+  const count = (status: number) => statuses.filter((each) => each === status).length;
+  expect(count(503)).toBeGreaterThan(0);
+  expect(count(503)).toBeLessThanOrEqual(28);
+  expect(count(200)).toBe(statuses.length - count(503));
+});
+
 test('a query that would take too much memory is refused, and the next one runs', async () => {
   const response = await sql('SELECT length(groupArray(number)) FROM numbers(200000000)');
   expect([response.status, response.headers.get('x-clickhouse-exception-code')]).toEqual([500, '241']);
