@@ -6,8 +6,7 @@ const config: NextConfig = {
   poweredByHeader: false,
   // `npm run check` judges types, for the whole project at once.
   typescript: { ignoreBuildErrors: true },
-  transpilePackages: ['@strata/profile', '@strata/settings'],
-  serverExternalPackages: ['pino'],
+  transpilePackages: ['@strata/profile'],
   turbopack: { root: join(import.meta.dirname, '..', '..') },
 };
 

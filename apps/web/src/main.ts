@@ -5,13 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { createLogger, openDataFolder, readSettings, runProgram, SettingsError } from '@strata/settings';
 import next from 'next';
 import { guard } from './guard.ts';
-import { holdParts } from './server/open-parts.ts';
-import { provideParts } from './server/parts.ts';
+import { answerApi } from './server/api.ts';
+import { PartsHolder } from './server/parts.ts';
 
 const home = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 await runProgram('strata-web', async () => {
   const settings = readSettings();
+  const logger = createLogger('strata-web', settings.logLevel);
   openDataFolder(settings.dataFolder);
   if (!existsSync(join(home, '.next', 'BUILD_ID')))
     throw new SettingsError('The web app is not built: run npm run build -w apps/web, or npm start, which does.');
@@ -20,15 +21,15 @@ await runProgram('strata-web', async () => {
   const { host } = settings;
   const port = settings.ports.web;
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
-  const parts = holdParts(settings);
-  provideParts(parts);
+  const parts = new PartsHolder(settings, logger);
   const app = next({ dev: false, dir: home, hostname: host, port, httpServer: server, quiet: true });
   await app.prepare();
   const handle = app.getRequestHandler();
   server.on('request', (request, response) => {
-    if (guard(request, response)) void handle(request, response);
+    if (!guard(request, response) || answerApi(parts, request, response)) return;
+    void handle(request, response);
   });
-  createLogger('strata-web', settings.logLevel).info({ host, port }, 'listening');
+  logger.info({ host, port }, 'listening');
 
   return async () => {
     server.close();

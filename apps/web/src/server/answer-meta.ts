@@ -1,8 +1,13 @@
-/** A file of which no symbols are known, so that its frames show as addresses. */
+/** A file some of whose frames have no names, and show as the file's own. */
 export interface UnresolvedFile {
   readonly buildId: string;
   /** As the process saw it. */
   readonly file: string;
+  readonly frames: number;
+  /** `NO_INDEX`: its symbols have not arrived yet; `NO_NAME`: they do not cover these addresses; else an error's code. */
+  readonly reason: string;
+  /** One sentence. */
+  readonly message: string;
 }
 
 /** What a profile covers; travels with its columns, also in a snapshot. */

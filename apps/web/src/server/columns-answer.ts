@@ -9,8 +9,9 @@ import {
   spread,
 } from '@strata/profile';
 import type { Selection } from '@strata/storage';
+import type { NamedFrames } from '@strata/symbolizer';
 import type { Answer } from './answer-cache.ts';
-import type { DiffMeta, ProfileMeta } from './answer-meta.ts';
+import type { DiffMeta, ProfileMeta, UnresolvedFile } from './answer-meta.ts';
 import { WebError } from './errors.ts';
 import type { Parts } from './parts.ts';
 import { readProfile } from './read-profile.ts';
@@ -23,10 +24,14 @@ const SETTLE_SECONDS = 120;
 export function answerFlame(parts: Parts, selection: Selection, inverted: boolean): Promise<Answer> {
   return parts.answers.get(`flame?${writeSelection(selection)}&inv=${inverted}`, async () => {
     const { profile, meta } = await readProfile(parts, selection);
-    const { functions, functionOf, unresolved } = await parts.nameFrames(profile);
+    const { functions, functionOf, ...names } = await parts.nameFrames(profile);
     const tree = buildCallTree(profile.stacks, profile.value, functions, functionOf);
-    const full: ProfileMeta = { ...meta, unresolved };
-    return answerOf(encodeCallTree(inverted ? invertTree(tree) : tree, full), [selection], unresolved.length === 0);
+    const unresolved = listUnresolved(names);
+    return answerOf(
+      encodeCallTree(inverted ? invertTree(tree) : tree, { ...meta, unresolved } satisfies ProfileMeta),
+      [selection],
+      unresolved,
+    );
   });
 }
 
@@ -44,19 +49,20 @@ export function answerDiff(parts: Parts, a: Selection, b: Selection): Promise<An
     const valueA = spread(sideA.profile.value, nodeOf[0]!, size);
     const valueB = spread(sideB.profile.value, nodeOf[1]!, size);
     const count = new Float64Array(size);
-    const { functions, functionOf, unresolved } = await parts.nameFrames({
+    const { functions, functionOf, ...names } = await parts.nameFrames({
       ...sideA.profile,
       stacks: trie,
       value: valueA,
       count,
     });
+    const unresolved = listUnresolved(names);
     const meta: DiffMeta = {
       unit: sideA.meta.unit,
       a: { ...sideA.meta, unresolved },
       b: { ...sideB.meta, unresolved },
     };
     const tree = buildDiffTree(trie, valueA, valueB, functions, functionOf);
-    return answerOf(encodeDiffTree(tree, meta), [a, b], unresolved.length === 0);
+    return answerOf(encodeDiffTree(tree, meta), [a, b], unresolved);
   });
 }
 
@@ -69,7 +75,10 @@ async function readSide(parts: Parts, selection: Selection, side: 'A' | 'B') {
   }
 }
 
-function answerOf(bytes: Uint8Array, selections: readonly Selection[], named: boolean): Answer {
+const listUnresolved = ({ unresolved }: Pick<NamedFrames, 'unresolved'>): UnresolvedFile[] =>
+  [...unresolved].map(([buildId, file]) => ({ buildId, ...file }));
+
+function answerOf(bytes: Uint8Array, selections: readonly Selection[], unresolved: readonly UnresolvedFile[]): Answer {
   const madeAt = Date.now();
   const over = selections.every(({ to }) => to + SETTLE_SECONDS < madeAt / 1000);
   return {
@@ -77,6 +86,6 @@ function answerOf(bytes: Uint8Array, selections: readonly Selection[], named: bo
     etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`,
     selections,
     madeAt,
-    settled: over && named,
+    settled: over && unresolved.every(({ reason }) => reason === 'NO_NAME'),
   };
 }

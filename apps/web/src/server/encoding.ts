@@ -32,19 +32,18 @@ function acceptedEncodings(header: string | null): ReadonlySet<string> {
 /** Memory of what was compressed already: an answer is compressed once for all who ask for it. */
 const compressed = new WeakMap<Bytes, Map<string, Promise<Buffer>>>();
 
-/** The body as the asker takes it: compressed where that is worth it, with the headers that say so. */
+/** The body as the asker takes it: compressed where that is worth it, with the name of how. */
 export async function encodeBody(
   bytes: Bytes,
   acceptEncoding: string | null,
-): Promise<{ readonly body: Bytes; readonly headers: Readonly<Record<string, string>> }> {
+): Promise<{ readonly body: Bytes; readonly encoding: string | null }> {
   const accepted = acceptedEncodings(acceptEncoding);
   const encoding = ENCODINGS.find(({ name }) => accepted.has(name));
-  if (encoding === undefined || bytes.length < LEAST_BYTES)
-    return { body: bytes, headers: { vary: 'accept-encoding' } };
+  if (encoding === undefined || bytes.length < LEAST_BYTES) return { body: bytes, encoding: null };
   const known = compressed.get(bytes) ?? new Map<string, Promise<Buffer>>();
   compressed.set(bytes, known);
   const compressing = known.get(encoding.name) ?? encoding.compress(bytes);
   known.set(encoding.name, compressing);
   const body = (await compressing) as Buffer<ArrayBuffer>;
-  return { body, headers: { vary: 'accept-encoding', 'content-encoding': encoding.name } };
+  return { body, encoding: encoding.name };
 }

@@ -1,4 +1,4 @@
-import type { StorageError } from '@strata/storage';
+import { StorageError } from '@strata/storage';
 
 /** Every code the web server answers with, and its HTTP status. */
 export const STATUS = {
@@ -12,6 +12,9 @@ export const STATUS = {
   UNKNOWN_SERVICE: 404,
   SNAPSHOT_NOT_FOUND: 404,
   NO_SAMPLES: 404,
+  UNKNOWN_ADDRESS: 404,
+  WRONG_METHOD: 405,
+  BODY_TOO_LARGE: 413,
   CANCELLED: 499,
   INTERNAL: 500,
   STORAGE_UNAVAILABLE: 503,
@@ -35,7 +38,7 @@ export class WebError extends Error {
 export function toWebError(thrown: unknown): WebError {
   if (thrown instanceof WebError) return thrown;
   const options = { cause: thrown };
-  if (isStorageError(thrown)) {
+  if (thrown instanceof StorageError) {
     if (thrown.code === 'CANCELLED') return new WebError('CANCELLED', thrown.message, options);
     if (thrown.code === 'TIMEOUT')
       return new WebError('STORAGE_TIMEOUT', `${thrown.message} Ask for a shorter range or fewer labels.`, options);
@@ -45,10 +48,6 @@ export function toWebError(thrown: unknown): WebError {
     return new WebError('CANCELLED', 'The request ended before its answer.', options);
   return new WebError('INTERNAL', 'The web server failed at this request; its log says why.', options);
 }
-
-/** By name, since storage is loaded outside the bundle this runs in. */
-const isStorageError = (thrown: unknown): thrown is StorageError =>
-  thrown instanceof Error && thrown.name === 'StorageError';
 
 /** `{ "error": { "code", "message" } }` with the code's status. */
 export function errorResponse(error: WebError): Response {

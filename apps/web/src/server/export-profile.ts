@@ -5,7 +5,7 @@ import type { Selection } from '@strata/storage';
 import { z } from 'zod';
 import { checkKnown } from './check-known.ts';
 import { WebError } from './errors.ts';
-import type { Parts } from './parts.ts';
+import type { PartsHolder } from './parts.ts';
 import { readProfile } from './read-profile.ts';
 import { onlyOne, type ParameterMap, readSelection } from './selection.ts';
 import { writeTreeJson } from './tree-json.ts';
@@ -21,9 +21,14 @@ const TYPES: Readonly<Record<Format, { readonly contentType: string; readonly en
 };
 
 /** `GET /api/v1/export`: a selection as a file other tools read. Throws WebError. */
-export async function exportProfile(parts: Parts, parameters: ParameterMap, signal: AbortSignal): Promise<Response> {
+export async function exportProfile(
+  holder: PartsHolder,
+  parameters: ParameterMap,
+  signal: AbortSignal,
+): Promise<Response> {
   const format = readFormat(parameters);
   const selection = readSelection(parameters, Date.now() / 1000, ['format']);
+  const parts = await holder.open();
   await checkKnown(parts.storage, selection);
   const { profile, meta } = await readProfile(parts, selection, signal);
   const { functions, functionOf } = await parts.nameFrames(profile);

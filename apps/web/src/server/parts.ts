@@ -1,38 +1,54 @@
+import { join } from 'node:path';
 import type { StackProfile } from '@strata/profile';
-import type { Logger } from '@strata/settings';
-import type { Storage } from '@strata/storage';
-import type { AnswerCache } from './answer-cache.ts';
-import type { Names } from './read-profile.ts';
+import type { Logger, Settings } from '@strata/settings';
+import { openStorage, type Storage } from '@strata/storage';
+import { type NamedFrames, nameFrames, openIndexStore } from '@strata/symbolizer';
+import { AnswerCache } from './answer-cache.ts';
 
-/** What the server is made of: one of each in a process. */
+/** What answers are made of: one of each in a process. */
 export interface Parts {
-  readonly logger: Logger;
   readonly storage: Storage;
   readonly answers: AnswerCache;
   /** Names for the frames of a profile, by the symbol indexes there are now. */
-  readonly nameFrames: (profile: StackProfile) => Promise<Names>;
+  readonly nameFrames: (profile: StackProfile) => Promise<NamedFrames>;
 }
 
-/** Opens the parts at first use and keeps them; after a failure the next call tries again. Throws StorageError. */
-export interface PartsHolder {
-  readonly open: () => Promise<Parts>;
+/** The parts, opened as soon as ClickHouse answers, which may come up later than we do. */
+export class PartsHolder {
+  readonly logger: Logger;
+  readonly #settings: Settings;
+  #parts: Promise<Parts> | undefined;
+  #missing: string | null = 'ClickHouse has not answered yet.';
+
+  constructor(settings: Settings, logger: Logger) {
+    this.#settings = settings;
+    this.logger = logger;
+    this.open().catch((error: Error) => logger.warn({ err: error }, 'ClickHouse is not there'));
+  }
+
+  /** Waits for ClickHouse; after a failure the next call tries again. Throws StorageError. */
+  open(): Promise<Parts> {
+    this.#parts ??= this.#open().catch((error: Error) => {
+      this.#parts = undefined;
+      this.#missing = error.message;
+      throw error;
+    });
+    return this.#parts;
+  }
+
   /** Why the parts are not open yet; `null` once they are. */
-  readonly missing: () => string | null;
+  get missing(): string | null {
+    return this.#missing;
+  }
+
+  async close(): Promise<void> {
+    if (this.#missing === null) await (await this.#parts)?.storage.close();
+  }
+
+  async #open(): Promise<Parts> {
+    const storage = await openStorage(this.#settings);
+    const symbols = openIndexStore(join(this.#settings.dataFolder, 'symbols'));
+    this.#missing = null;
+    return { storage, answers: new AnswerCache(), nameFrames: (profile) => nameFrames(profile, symbols) };
+  }
 }
-
-// The program (main.ts) runs outside Next's bundles and hands over by the process: so storage and symbolizer are there
-// once, run as they are written, and need no build.
-const KEY = Symbol.for('strata.web.parts');
-const process = globalThis as { [KEY]?: PartsHolder };
-
-export function provideParts(holder: PartsHolder): void {
-  process[KEY] = holder;
-}
-
-export function partsHolder(): PartsHolder {
-  const holder = process[KEY];
-  if (holder === undefined) throw new Error('The web server was not started by apps/web/src/main.ts.');
-  return holder;
-}
-
-export const getParts = (): Promise<Parts> => partsHolder().open();

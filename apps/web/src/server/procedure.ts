@@ -1,12 +1,12 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { STATUS, toWebError } from './errors.ts';
-import { getParts, type Parts } from './parts.ts';
+import type { PartsHolder } from './parts.ts';
 
 export interface Context {
-  readonly parts: Parts;
+  readonly holder: PartsHolder;
 }
 
-const t = initTRPC.context<object>().create({
+const t = initTRPC.context<Context>().create({
   errorFormatter({ shape, error }) {
     const own = toWebError(error.cause ?? error);
     return { ...shape, message: own.message, data: { ...shape.data, code: own.code, stack: undefined } };
@@ -14,8 +14,8 @@ const t = initTRPC.context<object>().create({
 });
 
 /** A question of the page: errors leave as one sentence with a code of ours. */
-export const procedure = t.procedure.use(async ({ next }) => {
-  const result = await next({ ctx: { parts: await getParts().catch((error) => raise(error)) } });
+export const procedure = t.procedure.use(async ({ ctx, next }) => {
+  const result = await next({ ctx: { parts: await ctx.holder.open().catch((error) => raise(error)) } });
   if (!result.ok) raise(result.error.cause ?? result.error);
   return result;
 });

@@ -1,7 +1,7 @@
-import type { FunctionTable, StackProfile } from '@strata/profile';
+import type { StackProfile } from '@strata/profile';
 import type { Selection } from '@strata/storage';
 import { writeLabels } from '../address/label.ts';
-import type { ProfileMeta, UnresolvedFile } from './answer-meta.ts';
+import type { ProfileMeta } from './answer-meta.ts';
 import { WebError } from './errors.ts';
 import type { Parts } from './parts.ts';
 
@@ -32,14 +32,6 @@ export async function readProfile(parts: Parts, selection: Selection, signal?: A
       total: profile.value.reduce((sum, value) => sum + value, 0),
     },
   };
-}
-
-/** Names for the frames of a profile, and the files that have none. */
-export interface Names {
-  readonly functions: FunctionTable;
-  /** Per frame row of the trie, its row in `functions`. */
-  readonly functionOf: Uint32Array;
-  readonly unresolved: readonly UnresolvedFile[];
 }
 
 /** The sentence for an empty selection: wrong name, wrong type, filters, or no samples at that time. */

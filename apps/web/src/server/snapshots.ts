@@ -22,6 +22,19 @@ export const snapshotRequest = z.strictObject({
   etag: z.string().max(80).optional(),
 });
 
+/** Throws WebError INVALID_BODY. */
+export function readSnapshotRequest(text: string): z.infer<typeof snapshotRequest> {
+  try {
+    return snapshotRequest.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new WebError(
+      'INVALID_BODY',
+      'The body must be JSON with the page’s address as view, such as {"view":"/s/checkout/flame?from=now-15m&to=now"}.',
+      { cause },
+    );
+  }
+}
+
 export type SnapshotSummary = Pick<Snapshot, 'id' | 'createdAt' | 'expiresAt' | 'title' | 'view'>;
 
 /** Keeps what a page shows, under an address nobody can guess, for 90 days. Throws WebError. */

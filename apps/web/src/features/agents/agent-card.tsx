@@ -31,20 +31,22 @@ export function AgentCard({ agent, now }: { readonly agent: AgentRow; readonly n
         <Fact name="Name" value={agent.agent} />
       </dl>
       {counters.events > 0 && <Events counters={counters} />}
-      <div className="grid grid-cols-2 max-lg:grid-cols-1">
-        <Reasons
-          title="How stacks ended"
-          counters={counters.outcomes}
-          whole={counters.outcomes.reduce((sum, { value }) => sum + value, 0)}
-          none="No stack has been taken yet."
-        />
-        <Reasons
-          title="Dropped, by reason"
-          counters={counters.drops}
-          whole={counters.events}
-          none="Nothing: every event that fired is in the profile."
-        />
-      </div>
+      {agent.state !== 'unavailable' || counters.events > 0 ? (
+        <div className="grid grid-cols-2 max-lg:grid-cols-1">
+          <Reasons
+            title="How stacks ended"
+            counters={counters.outcomes}
+            whole={counters.outcomes.reduce((sum, { value }) => sum + value, 0)}
+            none="No stack has been taken yet."
+          />
+          <Reasons
+            title="Dropped, by reason"
+            counters={counters.drops}
+            whole={counters.events}
+            none="Nothing: every event that fired is in the profile."
+          />
+        </div>
+      ) : null}
       {counters.rest.length > 0 && <Delivery counters={counters.rest} />}
     </section>
   );
@@ -111,8 +113,10 @@ function Reasons({ title, counters, whole, none }: ReasonsProps) {
               {wordsOf(name)}
               {meaningOf(name) !== '' && <span className="block text-[12px] text-ink-3">{meaningOf(name)}</span>}
             </span>
-            <span>{formatCount(value)}</span>
-            <span className="w-14 text-right text-[12px] text-ink-2">{formatShare(whole > 0 ? value / whole : 0)}</span>
+            <span className="tabular-nums">{formatCount(value)}</span>
+            <span className="w-14 text-right text-[12px] whitespace-nowrap text-ink-2 tabular-nums">
+              {formatShare(whole > 0 ? value / whole : 0)}
+            </span>
           </li>
         ))}
       </ul>

@@ -33,7 +33,7 @@ export function Headline({ services, agents }: HeadlineProps) {
         {formatThree(cores)} cores{' '}
         <span className="text-[14px] font-normal tracking-normal text-ink-3">
           over {plural(services.length, 'service')}
-          {nodes !== null && ` on ${plural(nodes, 'node')}`}
+          {nodes !== null && nodes > 0 && ` on ${plural(nodes, 'node')}`}
         </span>
       </h1>
       <p className="text-[12px] text-ink-2">
