@@ -20,7 +20,7 @@ describe('names are shortened by what they are made of', () => {
 });
 
 describe('LabelFitter', () => {
-  const fitter = new LabelFitter(['feed::Scorer::dot(Matrix)', 'main'], () => 10);
+  const fitter = new LabelFitter(['feed::Scorer::dot(Matrix)', 'dispatch'], () => 10);
   it('drops arguments, then qualifiers, then the end, then everything', () => {
     expect([250, 249, 169, 30, 29].map((room) => fitter.fit(0, room))).toEqual([
       'feed::Scorer::dot(Matrix)',
@@ -29,6 +29,6 @@ describe('LabelFitter', () => {
       'dot',
       '',
     ]);
-    expect([40, 39, 30].map((room) => fitter.fit(1, room))).toEqual(['main', 'ma…', 'ma…']);
+    expect([80, 79, 40, 39].map((room) => fitter.fit(1, room))).toEqual(['dispatch', 'dispat…', 'dis…', '']);
   });
 });

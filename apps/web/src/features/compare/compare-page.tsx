@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { formatBytes } from '../../ui/amount.ts';
 import { Button } from '../../ui/button.tsx';
+import { TypePicker } from '../../ui/filters/type-picker.tsx';
 import { GraphSkeleton } from '../../ui/flame-frame/graph-skeleton.tsx';
 import { useColumns } from '../../ui/flame-frame/use-columns.ts';
 import { InBar } from '../../ui/page-bar/bar-slot.tsx';
@@ -73,6 +74,11 @@ export function ComparePage({ service }: { readonly service: string }) {
   return (
     <div className="relative flex-1">
       <InBar>
+        <TypePicker
+          type={b.type}
+          types={detail.data?.profileTypes.map(({ name }) => name) ?? [b.type]}
+          onType={b.setType}
+        />
         <span className="max-lg:hidden">
           <SegmentedControl
             label="Measure"
@@ -106,12 +112,12 @@ export function ComparePage({ service }: { readonly service: string }) {
             held={held('b')}
           />
         </div>
-        {diff.error !== null && shown !== undefined && (
+        {diff.error !== null && shown !== undefined && diff.error.code !== 'NO_SAMPLES' && (
           <div className="px-4 pt-2">
             <StaleNotice>{diff.error.message} What is shown is from before.</StaleNotice>
           </div>
         )}
-        {shown !== undefined && empty === null ? (
+        {shown !== undefined && empty === null && diff.error?.code !== 'NO_SAMPLES' ? (
           <DiffExplorer
             tree={shown.tree}
             unit={shown.unit}
@@ -135,6 +141,17 @@ export function ComparePage({ service }: { readonly service: string }) {
           >
             Choose another range or version above; a comparison needs samples on at least one side, and says something
             only with both.
+          </EmptyState>
+        ) : diff.error?.code === 'NO_SAMPLES' ? (
+          <EmptyState
+            title="One side has no samples"
+            actions={baselines.map(({ label, choice }) => (
+              <Button key={label} onClick={() => choose(a, choice)}>
+                {label}
+              </Button>
+            ))}
+          >
+            {diff.error.message}
           </EmptyState>
         ) : diff.error !== null ? (
           <ErrorState

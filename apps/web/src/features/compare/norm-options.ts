@@ -1,6 +1,6 @@
 /** What the measures of a comparison are called. */
 export const NORM_OPTIONS = [
-  { value: 'share', label: 'Share' },
+  { value: 'share', label: 'Of total' },
   { value: 'rate', label: 'Per instance' },
   { value: 'absolute', label: 'Absolute' },
 ] as const;

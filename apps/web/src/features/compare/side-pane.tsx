@@ -15,13 +15,7 @@ export interface SidePaneProps {
   readonly name: 'a' | 'b';
   readonly service: string;
   readonly selection: SelectionState;
-  readonly detail:
-    | (Filterable & {
-        readonly versions: readonly VersionSpan[];
-        readonly profileTypes: readonly { readonly name: string }[];
-      })
-    | null
-    | undefined;
+  readonly detail: (Filterable & { readonly versions: readonly VersionSpan[] }) | null | undefined;
   readonly unit: string;
   /** What the side turned out to hold; `null` until it is known. */
   readonly held: { readonly side: Side; readonly total: number } | null;
@@ -34,12 +28,8 @@ export interface SidePaneProps {
 export function SidePane({ name, service, selection, detail, unit, held, baselines, onBaseline }: SidePaneProps) {
   const letter = name.toUpperCase();
   return (
-    <section aria-label={`Side ${letter}`} className="min-w-0 flex-1">
+    <section aria-label={`Side ${letter}`} className="flex min-w-0 flex-1 flex-col">
       <FilterBar
-        type={selection.type}
-        {...(name === 'a' && detail
-          ? { types: { all: detail.profileTypes.map((type) => type.name), onType: selection.setType } }
-          : {})}
         filters={filtersOf(selection)}
         choices={choicesOf(detail)}
         onFilters={(next) => setFilters(selection, next)}
@@ -83,14 +73,10 @@ export function SidePane({ name, service, selection, detail, unit, held, baselin
         )}
         <RangePicker side={name} />
         {held !== null && (
-          <SelectionWords
-            amount={amountOf(unit, held.side.seconds)}
-            whole={held.total}
-            samples={held.side.samples}
-            instances={held.side.instances}
-          />
+          <SelectionWords amount={amountOf(unit, held.side.seconds)} whole={held.total} samples={held.side.samples} />
         )}
       </FilterBar>
+      <span className="flex-1" />
       <ServiceTimeline
         service={service}
         selection={selection}

@@ -8,6 +8,7 @@ import { buttonClass } from '../../ui/button.tsx';
 import { FilterBar } from '../../ui/filters/filter-bar.tsx';
 import { SelectionWords } from '../../ui/filters/selection-words.tsx';
 import { choicesOf, filtersOf, setFilters } from '../../ui/filters/side-filters.ts';
+import { TypePicker } from '../../ui/filters/type-picker.tsx';
 import { GraphSkeleton } from '../../ui/flame-frame/graph-skeleton.tsx';
 import { useColumns } from '../../ui/flame-frame/use-columns.ts';
 import { useSelection } from '../../ui/selection-state.ts';
@@ -54,11 +55,13 @@ export function FlamePage({ service }: { readonly service: string }) {
       <div className="absolute inset-0 flex flex-col">
         <div className="border-b border-line">
           <FilterBar
-            type={selection.type}
-            types={{
-              all: detail.data?.profileTypes.map(({ name }) => name) ?? [selection.type],
-              onType: selection.setType,
-            }}
+            before={
+              <TypePicker
+                type={selection.type}
+                types={detail.data?.profileTypes.map(({ name }) => name) ?? [selection.type]}
+                onType={selection.setType}
+              />
+            }
             filters={filters}
             choices={choicesOf(detail.data)}
             onFilters={(next) => setFilters(selection, next)}

@@ -10,9 +10,6 @@ const CHIP = 'flex h-7 items-center gap-1.5 rounded-lg bg-chip px-2.5 text-[12px
 const PRESSABLE = 'hover:bg-line focus-visible:outline-2 focus-visible:outline-accent';
 
 export interface FilterBarProps {
-  readonly type: string;
-  /** Left out: the type is another's to choose. */
-  readonly types?: { readonly all: readonly string[]; readonly onType: (type: string) => void };
   /** Versions first, under the name `version`. */
   readonly filters: readonly LabelChoice[];
   readonly choices: readonly FilterChoice[];
@@ -24,7 +21,7 @@ export interface FilterBarProps {
 }
 
 /** What the page is restricted to, one chip a name; each opens its values, × takes it away. */
-export function FilterBar({ type, types, filters, choices, onFilters, before, children }: FilterBarProps) {
+export function FilterBar({ filters, choices, onFilters, before, children }: FilterBarProps) {
   const picker = (only: string | null, close: () => void) => (
     <FilterPicker
       choices={only === null ? choices : choices.filter((choice) => choice.name === only)}
@@ -36,41 +33,6 @@ export function FilterBar({ type, types, filters, choices, onFilters, before, ch
   return (
     <div className="flex min-h-11 flex-wrap items-center gap-2 px-4 py-2">
       {before}
-      {types !== undefined && (
-        <Flyout
-          label="Profile type"
-          buttonClass={`${CHIP} ${PRESSABLE}`}
-          trigger={
-            <>
-              <span className="text-ink-2">type</span>
-              <span className="font-medium">{typeWord(type)}</span>
-              <span aria-hidden="true" className="text-[9px] text-ink-2">
-                ▼
-              </span>
-            </>
-          }
-        >
-          {(close) => (
-            <ul className="min-w-44 p-1">
-              {types.all.map((name) => (
-                <li key={name}>
-                  <button
-                    type="button"
-                    aria-current={name === type ? 'true' : undefined}
-                    className="w-full rounded-md px-3 py-1.5 text-left hover:bg-chip aria-[current]:font-medium aria-[current]:text-accent"
-                    onClick={() => {
-                      types.onType(name);
-                      close();
-                    }}
-                  >
-                    {typeWord(name)}
-                  </button>
-                </li>
-              ))}
-            </ul>
-          )}
-        </Flyout>
-      )}
       {filters.map(({ name, values }) => (
         <span key={name} className={`${CHIP} pr-0`}>
           <Flyout
@@ -106,11 +68,4 @@ export function FilterBar({ type, types, filters, choices, onFilters, before, ch
       {children}
     </div>
   );
-}
-
-/** `cpu` → `CPU`, `alloc_space` → `Alloc space`. */
-function typeWord(type: string): string {
-  if (type === 'cpu') return 'CPU';
-  const words = type.replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

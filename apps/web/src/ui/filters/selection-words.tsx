@@ -4,7 +4,8 @@ export interface SelectionWordsProps {
   readonly amount: Amount;
   readonly whole: number;
   readonly samples: number;
-  readonly instances: number;
+  /** Left out where there is no room for it. */
+  readonly instances?: number;
 }
 
 /** What one is looking at: how much, from how many samples of how many instances. */
@@ -12,8 +13,14 @@ export function SelectionWords({ amount, whole, samples, instances }: SelectionW
   return (
     <p className="text-[12px] whitespace-nowrap text-ink-2">
       <b className="font-semibold text-ink">{amount.number(whole)}</b> {amount.unit} ·{' '}
-      <b className="font-semibold text-ink">{formatCount(samples)}</b> {samples === 1 ? 'sample' : 'samples'} ·{' '}
-      <b className="font-semibold text-ink">{formatCount(instances)}</b> {instances === 1 ? 'instance' : 'instances'}
+      <b className="font-semibold text-ink">{formatCount(samples)}</b> {samples === 1 ? 'sample' : 'samples'}
+      {instances !== undefined && (
+        <>
+          {' · '}
+          <b className="font-semibold text-ink">{formatCount(instances)}</b>{' '}
+          {instances === 1 ? 'instance' : 'instances'}
+        </>
+      )}
     </p>
   );
 }

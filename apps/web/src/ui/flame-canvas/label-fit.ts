@@ -47,8 +47,7 @@ export class LabelFitter {
 
   /** The text for `room` pixels; `''` when not even three characters fit. */
   fit(functionRow: number, room: number): string {
-    const narrowest = this.#width('i') * 2 + this.#width(ELLIPSIS);
-    if (room < narrowest) return '';
+    if (room < this.#width('i') * 3) return '';
     let forms = this.#forms[functionRow];
     if (forms === undefined) {
       const name = this.#names[functionRow]!;
@@ -70,7 +69,7 @@ export class LabelFitter {
       if (used > room) break;
       length += character.length;
     }
-    return length < 2 ? '' : text.slice(0, length) + ELLIPSIS;
+    return length < 3 ? '' : text.slice(0, length) + ELLIPSIS;
   }
 
   #textWidth(text: string): number {

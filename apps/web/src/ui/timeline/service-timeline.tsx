@@ -8,7 +8,9 @@ import { useTRPC } from '../trpc.ts';
 import { keepExtent, type Span } from './extent.ts';
 import { Timeline } from './timeline.tsx';
 
-const STEPS = 240;
+const MOST_STEPS = 240;
+/** Shorter steps than this would show the rhythm of pushes and not of the service. */
+const SHORTEST_STEP_SECONDS = 30;
 
 export interface ServiceTimelineProps {
   readonly service: string;
@@ -28,10 +30,11 @@ export function ServiceTimeline({ service, selection, unit, versions, height = 7
   const asked = selection.query(service);
   asked.set('from', String(Math.floor(extent.from)));
   asked.set('to', String(Math.ceil(extent.to)));
+  const steps = Math.max(8, Math.min(MOST_STEPS, Math.floor((extent.to - extent.from) / SHORTEST_STEP_SECONDS)));
   const trpc = useTRPC();
   const { data } = useQuery(
     trpc.service.timeline.queryOptions(
-      { selection: asked.toString(), steps: STEPS },
+      { selection: asked.toString(), steps },
       { refetchInterval: range.refetchInterval },
     ),
   );
@@ -41,7 +44,7 @@ export function ServiceTimeline({ service, selection, unit, versions, height = 7
     <div className="px-4 pb-3">
       <Timeline
         extent={extent}
-        values={data?.value ?? []}
+        values={withoutUnfinished(data, Date.now() / 1000)}
         start={data?.start ?? extent.from}
         stepSeconds={data?.stepSeconds ?? 1}
         range={range.now}
@@ -55,4 +58,13 @@ export function ServiceTimeline({ service, selection, unit, versions, height = 7
       />
     </div>
   );
+}
+
+/** The steps that are over for good: agents push every ten seconds, so the last ones are still filling. */
+function withoutUnfinished(
+  data: { readonly start: number; readonly stepSeconds: number; readonly value: readonly number[] } | undefined,
+  now: number,
+): readonly (number | null)[] {
+  if (data === undefined) return [];
+  return data.value.map((value, i) => (data.start + (i + 1) * data.stepSeconds > now - 12 ? null : value));
 }

@@ -140,7 +140,7 @@ export function Timeline(props: TimelineProps) {
               aria-valuetext={new Date(shown[grip] * 1000).toISOString().slice(0, 16).replace('T', ' ')}
               onKeyDown={nudge(grip)}
               className="absolute inset-y-0 w-3 -translate-x-1/2 cursor-ew-resize rounded focus-visible:outline-2 focus-visible:outline-accent"
-              style={{ left: grip === 'from' ? left : right }}
+              style={{ left: Math.min(width - 5, Math.max(5, grip === 'from' ? left : right)) }}
             >
               <span className="absolute top-1/2 left-1/2 h-5 w-1.5 -translate-1/2 rounded-full bg-accent" />
             </div>
