@@ -90,7 +90,7 @@ test('killing the engine while batches arrive loses and doubles nothing', async 
   const range = { from: hour as UnixSeconds, to: (hour + 60) as UnixSeconds };
   const everything = { ...range, service: 'shop', profileType: 'cpu', versions: [], labels: [] };
   expect((await storage.sumStacks(everything)).samples).toBe(2 * written);
-});
+}, 300_000);
 
 test('a large batch is one part, and again changes nothing', async () => {
   const storage = await open('large');

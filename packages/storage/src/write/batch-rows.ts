@@ -34,7 +34,7 @@ export function toBatchRows(batch: Batch, known: KnownRows): BatchRows {
   const workloads = new RowBinaryWriter();
   const workloadIds = batch.workloads.map((workload) => {
     const id = workloadId(workload);
-    if (isNew(id, known.workloads, fresh.workloads)) {
+    if (isNew(lowHalf(id), highHalf(id), known.workloads, fresh.workloads)) {
       writeId(workloads, id);
       workloads.string(workload.service);
       workloads.string(workload.version);
@@ -49,7 +49,7 @@ export function toBatchRows(batch: Batch, known: KnownRows): BatchRows {
   const sources = new RowBinaryWriter();
   const sourceIds = batch.sources.map((source) => {
     const id = sourceId(source);
-    if (isNew(id, known.sources, fresh.sources)) {
+    if (isNew(lowHalf(id), highHalf(id), known.sources, fresh.sources)) {
       writeId(sources, id);
       sources.string(source.host);
       sources.string(source.pod);
@@ -61,13 +61,13 @@ export function toBatchRows(batch: Batch, known: KnownRows): BatchRows {
     }
     return id;
   });
-  const { nodeIds, nodes, frames } = stackRows(batch, known, fresh);
+  const { nodeHalves, nodes, frames } = stackRows(batch, known, fresh);
   return {
     workloads,
     sources,
     frames,
     nodes,
-    samples: sampleRows(batch, workloadIds, sourceIds, nodeIds),
+    samples: sampleRows(batch, workloadIds, sourceIds, nodeHalves),
     markKnown() {
       for (const table of ['workloads', 'sources', 'frames', 'nodes'] as const) {
         const rows = fresh[table];
@@ -77,6 +77,7 @@ export function toBatchRows(batch: Batch, known: KnownRows): BatchRows {
   };
 }
 
+/** Ids as halves in typed arrays: a bigint per look-up would cost more than the hashing. */
 function stackRows(batch: Batch, known: KnownRows, fresh: KnownRows) {
   const { stacks, samples } = batch;
   const frameIds = BigUint64Array.from(stacks.frames, frameId);
@@ -88,27 +89,35 @@ function stackRows(batch: Batch, known: KnownRows, fresh: KnownRows) {
     nodeIds[node] = hasher.id(parent < 0 ? 0n : nodeIds[parent]!, frameIds[stacks.frame[node]!]!);
     depths[node] = parent < 0 ? 0 : depths[parent]! + 1;
   }
+  const nodeHalves = new Uint32Array(nodeIds.buffer);
+  const frameHalves = new Uint32Array(frameIds.buffer);
   const nodes = new RowBinaryWriter();
   const frames = new RowBinaryWriter();
-  const services = batch.workloads.map(({ service }) => ({ service, key: serviceId(service) }));
+  const services = batch.workloads.map(({ service }) => {
+    const key = serviceId(service);
+    return { service, low: lowHalf(key), high: highHalf(key) };
+  });
   for (let row = 0; row < samples.node.length; row++) {
-    const { service, key } = services[samples.workload[row]!]!;
+    const { service, low, high } = services[samples.workload[row]!]!;
     // A known node's ancestors are known: they were written with it or before it.
     for (let node = samples.node[row]!; node >= 0; node = stacks.parent[node]!) {
-      const id = nodeIds[node]!;
-      if (!isNew(id ^ key, known.nodes, fresh.nodes)) break;
+      const nodeLow = nodeHalves[2 * node]!;
+      const nodeHigh = nodeHalves[2 * node + 1]!;
+      if (!isNew((nodeLow ^ low) >>> 0, (nodeHigh ^ high) >>> 0, known.nodes, fresh.nodes)) break;
       const parent = stacks.parent[node]!;
       const frame = stacks.frame[node]!;
       nodes.string(service);
       nodes.uint16(depths[node]!);
-      writeId(nodes, id);
-      writeId(nodes, parent < 0 ? 0n : nodeIds[parent]!);
-      writeId(nodes, frameIds[frame]!);
+      nodes.id(nodeLow, nodeHigh);
+      nodes.id(parent < 0 ? 0 : nodeHalves[2 * parent]!, parent < 0 ? 0 : nodeHalves[2 * parent + 1]!);
+      nodes.id(frameHalves[2 * frame]!, frameHalves[2 * frame + 1]!);
       nodes.endRow();
-      if (isNew(frameIds[frame]!, known.frames, fresh.frames)) writeFrame(frames, batch, frame, frameIds[frame]!);
+      if (isNew(frameHalves[2 * frame]!, frameHalves[2 * frame + 1]!, known.frames, fresh.frames)) {
+        writeFrame(frames, batch, frame, frameIds[frame]!);
+      }
     }
   }
-  return { nodeIds, nodes, frames };
+  return { nodeHalves, nodes, frames };
 }
 
 function writeFrame(frames: RowBinaryWriter, batch: Batch, row: number, id: bigint): void {
@@ -124,17 +133,20 @@ function writeFrame(frames: RowBinaryWriter, batch: Batch, row: number, id: bigi
   frames.endRow();
 }
 
-function sampleRows(batch: Batch, workloads: bigint[], sources: bigint[], nodes: BigUint64Array): RowBinaryWriter {
+function sampleRows(batch: Batch, workloads: bigint[], sources: bigint[], nodeHalves: Uint32Array): RowBinaryWriter {
   const { samples } = batch;
+  const workloadHalves = new Uint32Array(BigUint64Array.from(workloads).buffer);
+  const sourceHalves = new Uint32Array(BigUint64Array.from(sources).buffer);
   const rows = new RowBinaryWriter();
   // One time for the whole batch: one insert goes to one partition.
   const ts = BigInt(Math.round(batch.from));
+  const id = (halves: Uint32Array, at: number) => rows.id(halves[2 * at]!, halves[2 * at + 1]!);
   for (let row = 0; row < samples.node.length; row++) {
     rows.string(batch.profileTypes[samples.profileType[row]!]!.name);
-    writeId(rows, workloads[samples.workload[row]!]!);
-    writeId(rows, sources[samples.source[row]!]!);
+    id(workloadHalves, samples.workload[row]!);
+    id(sourceHalves, samples.source[row]!);
     rows.int64(ts);
-    writeId(rows, nodes[samples.node[row]!]!);
+    id(nodeHalves, samples.node[row]!);
     rows.uint64(samples.value[row]!);
     rows.uint32(samples.count[row]!);
     rows.endRow();
@@ -142,9 +154,7 @@ function sampleRows(batch: Batch, workloads: bigint[], sources: bigint[], nodes:
   return rows;
 }
 
-function isNew(id: bigint, known: IdTable, fresh: IdTable): boolean {
-  const low = lowHalf(id);
-  const high = highHalf(id);
+function isNew(low: number, high: number, known: IdTable, fresh: IdTable): boolean {
   if (known.find(low, high) >= 0) return false;
   const before = fresh.size;
   fresh.add(low, high);
