@@ -1,6 +1,6 @@
 import { type BatchWire, batchWireSchema, FRAME_KINDS } from './batch-wire.ts';
 import { parseBuildId } from './build-id.ts';
-import { checkTimes, DEPTH_MOST } from './limits.ts';
+import { checkTexts, checkTimes, DEPTH_MOST } from './limits.ts';
 import type { Batch, Frame, LookupAddress, Mapping, StackTrie, UnixMs } from './model.ts';
 import { ProfileError } from './profile-error.ts';
 
@@ -78,6 +78,7 @@ export function decodeBatch(input: unknown, nowMs = Date.now()): Batch {
   const wire = parsed.data;
   checkTimes(wire.fromMs, wire.toMs, nowMs);
   const stacks = { frames: decodeFrames(wire), ...decodeStacks(wire) };
+  checkTexts(stacks, wire.sources);
   const { samples } = wire;
   sameLength('samples', samples);
   rowsIn('samples.profileType', samples.profileType, wire.profileTypes.length);

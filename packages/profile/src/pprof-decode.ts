@@ -1,7 +1,19 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { type Label, type Location, type Profile, ProfileSchema } from './generated/pprof_pb.ts';
-import { checkTimes, DEPTH_MOST, LABELS_MOST, TEXT_CHARACTERS_MOST, VALUE_MOST } from './limits.ts';
+import {
+  checkCount,
+  checkTexts,
+  checkTimes,
+  DEPTH_MOST,
+  LABELS_MOST,
+  NODES_MOST,
+  PROFILE_TYPES_MOST,
+  SOURCES_MOST,
+  TEXT_CHARACTERS_MOST,
+  VALUE_MOST,
+} from './limits.ts';
 import type { Batch, BuildId, Frame, LookupAddress, ProfileType, Source, UnixMs, Workload } from './model.ts';
+import { scanPprof } from './pprof-scan.ts';
 import { ProfileError } from './profile-error.ts';
 import { TrieBuilder } from './trie-builder.ts';
 
@@ -44,10 +56,11 @@ export function decodePprof(bytes: Uint8Array, origin: ProfileOrigin, nowMs = Da
       refuse(`a sample has ${sample.value.length} values for ${profile.sampleType.length} sample types`);
     }
     let node = -1;
-    for (const id of sample.locationId.toReversed())
+    for (const id of sample.locationId.toReversed()) {
       for (const frame of framesAt(id)) node = builder.child(node, frame);
-    if (builder.depthOf(node) > DEPTH_MOST)
-      throw new ProfileError('TOO_DEEP', `A stack has more than ${DEPTH_MOST} frames.`);
+      if (builder.depthOf(node) > DEPTH_MOST) tooDeep();
+    }
+    checkCount('different calls', builder.nodes, NODES_MOST);
     if (node < 0)
       node = builder.child(-1, builder.internFrame({ kind: 'symbolized', function: '[no stack]', file: '', line: 0 }));
     const source = sources.row(sample.label);
@@ -59,13 +72,15 @@ export function decodePprof(bytes: Uint8Array, origin: ProfileOrigin, nowMs = Da
   }
   if (rows.length === 0) throw new ProfileError('EMPTY', 'The profile has no samples with a value above 0.');
   const column = (at: number) => rows.map((row) => row[at]!);
+  const stacks = builder.build();
+  checkTexts(stacks, sources.list);
   return {
     from: timeMs as UnixMs,
     to: toMs as UnixMs,
     profileTypes: types.map(({ type }) => type),
     workloads: [origin.workload],
     sources: sources.list,
-    stacks: builder.build(),
+    stacks,
     samples: {
       profileType: Uint8Array.from(column(0)),
       workload: new Uint32Array(rows.length),
@@ -78,6 +93,7 @@ export function decodePprof(bytes: Uint8Array, origin: ProfileOrigin, nowMs = Da
 }
 
 function parse(bytes: Uint8Array): Profile {
+  scanPprof(bytes);
   let profile: Profile;
   try {
     profile = fromBinary(ProfileSchema, bytes);
@@ -94,14 +110,15 @@ function parse(bytes: Uint8Array): Profile {
 }
 
 function textOf(profile: Profile): (index: bigint) => string {
-  const { stringTable } = profile;
+  const texts = profile.stringTable.map((text) => text.slice(0, TEXT_CHARACTERS_MOST));
   return (index) => {
-    if (index < 0n || index >= BigInt(stringTable.length)) refuse(`it names string ${index} of ${stringTable.length}`);
-    return stringTable[Number(index)]!.slice(0, TEXT_CHARACTERS_MOST);
+    if (index < 0n || index >= BigInt(texts.length)) refuse(`it names string ${index} of ${texts.length}`);
+    return texts[Number(index)]!;
   };
 }
 
 function typesOf(profile: Profile, text: (index: bigint) => string): TypeColumns[] {
+  checkCount('sample types', profile.sampleType.length, PROFILE_TYPES_MOST);
   const all = profile.sampleType.map(({ type, unit }) => ({ name: text(type), unit: text(unit) }));
   if (all.some(({ name }) => name === '')) refuse('a sample type has no name');
   if (new Set(all.map(({ name }) => name)).size < all.length) refuse('two sample types have one name');
@@ -123,6 +140,7 @@ function frameReader(
 
   const read = (location: Location): Frame[] => {
     const mapping = location.mappingId === 0n ? undefined : mappings.get(location.mappingId);
+    if (location.line.length > DEPTH_MOST) tooDeep();
     if (location.line.length > 0) {
       return location.line.map(({ functionId, line }) => {
         const called = functions.get(functionId);
@@ -198,9 +216,14 @@ class SourceTable {
     if (Object.keys(merged).length > LABELS_MOST)
       throw new ProfileError('TOO_MANY_LABELS', `A sample has more than ${LABELS_MOST} labels.`);
     this.list.push({ ...this.#base, labels: merged });
+    checkCount('different sets of labels', this.list.length, SOURCES_MOST);
     this.#row.set(key, this.list.length - 1);
     return this.list.length - 1;
   }
+}
+
+function tooDeep(): never {
+  throw new ProfileError('TOO_DEEP', `A stack has more than ${DEPTH_MOST} frames.`);
 }
 
 function wholeValue(value: bigint): number {

@@ -34,6 +34,8 @@ export function encodePprof(profile: StackProfile, functions: FunctionTable, fun
   const valueType = (type: string, unit: string) =>
     create(ValueTypeSchema, { type: strings.row(type), unit: strings.row(unit) });
   const { stacks, value, count, profileType } = profile;
+  // A type that is itself how often is written once: two sample types of one name cannot be told apart.
+  const counted = profileType.name !== 'samples';
 
   const mappingOf = new Map<string, bigint>();
   const mapping = stacks.frames.flatMap((frame) => {
@@ -62,7 +64,7 @@ export function encodePprof(profile: StackProfile, functions: FunctionTable, fun
     sample.push(
       create(SampleSchema, {
         locationId: rows.map((row) => BigInt(row + 1)),
-        value: [BigInt(count[node]!), BigInt(value[node]!)],
+        value: [...(counted ? [BigInt(count[node]!)] : []), BigInt(value[node]!)],
       }),
     );
   }
@@ -95,7 +97,7 @@ export function encodePprof(profile: StackProfile, functions: FunctionTable, fun
   return toBinary(
     ProfileSchema,
     create(ProfileSchema, {
-      sampleType: [valueType('samples', 'count'), valueType(profileType.name, profileType.unit)],
+      sampleType: [...(counted ? [valueType('samples', 'count')] : []), valueType(profileType.name, profileType.unit)],
       sample,
       mapping,
       location,

@@ -6,6 +6,7 @@ export type ProfileErrorCode =
   | 'INVALID_COLUMNS'
   | 'INVALID_FOLDED'
   | 'TOO_DEEP'
+  | 'TOO_LARGE'
   | 'TOO_MANY_LABELS'
   | 'TIME_OUT_OF_RANGE'
   | 'EMPTY';

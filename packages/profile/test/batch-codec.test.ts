@@ -76,6 +76,28 @@ describe('a batch', () => {
     ['a value beyond 2^53', 'INVALID_BATCH', (w) => (w.samples.value[0] = 2 ** 53)],
     ['a negative value', 'INVALID_BATCH', (w) => (w.samples.value[0] = -1)],
     ['a fraction', 'INVALID_BATCH', (w) => (w.samples.value[0] = 0.5)],
+    [
+      'a million texts for numbers',
+      'INVALID_BATCH',
+      (w) => Object.assign(w.samples, { node: new Array(1e6).fill('x') }),
+    ],
+    ['a million empty sources', 'INVALID_BATCH', (w) => Object.assign(w, { sources: new Array(1e6).fill({}) })],
+    [
+      'one long name in 20,000 frames',
+      'TOO_LARGE',
+      (w) => {
+        const long = w.strings.push('x'.repeat(16_000)) - 1;
+        const lines = Array.from({ length: 20_000 }, (_, i) => i);
+        w.frames = {
+          kind: lines.map(() => 3),
+          mapping: lines.map(() => 0),
+          address: lines.map(() => 0),
+          function: lines.map(() => long),
+          file: lines.map(() => 0),
+          line: lines,
+        };
+      },
+    ],
     ['no service', 'INVALID_BATCH', (w) => (w.workloads[0]!.service = '')],
     [
       '65 labels',

@@ -1,4 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Profile, ProfileSchema } from '../src/generated/pprof_pb.ts';
@@ -128,6 +129,16 @@ describe('reading pprof', () => {
     ['an id 0', 'INVALID_PPROF', { location: [{ id: 0n }] }],
     ['no samples', 'EMPTY', { sample: [] }],
     ['only zeros', 'EMPTY', { sample: [{ locationId: [1n], value: [0n, 0n] }] }],
+    ['1,024 frames', 'accepted', { sample: [{ locationId: new Array(1_024).fill(1n), value: [1n, 1n] }] }],
+    ['1,025 frames', 'TOO_DEEP', { sample: [{ locationId: new Array(1_025).fill(1n), value: [1n, 1n] }] }],
+    [
+      '1,200 inlined calls at one place',
+      'TOO_DEEP',
+      {
+        location: [{ id: 1n, line: new Array(1_200).fill({ functionId: 1n }) }],
+        sample: [{ locationId: [1n], value: [1n, 1n] }],
+      },
+    ],
     ['10,000 frames', 'TOO_DEEP', { sample: [{ locationId: new Array(10_000).fill(1n), value: [1n, 1n] }] }],
     [
       '65 labels',
@@ -146,8 +157,21 @@ describe('reading pprof', () => {
     ['a time in the year 2200', 'TIME_OUT_OF_RANGE', { timeNanos: 7_258_118_400_000_000_000n }],
     ['a time of 1970', 'TIME_OUT_OF_RANGE', { timeNanos: 1n }],
     ['a duration of 100 years', 'TIME_OUT_OF_RANGE', { durationNanos: 3_155_760_000_000_000_000n }],
-  ])('with %s is refused', (_, code, changes) => {
+  ])('with %s: %s', (_, code, changes) => {
     expect(refusal(encoded(changes))).toBe(code);
+  });
+
+  test('whose few bytes would be many things in memory is refused before they are made', () => {
+    const emptySamples = Uint8Array.from({ length: 9 << 20 }, (_, i) => (i % 2 === 0 ? 0x12 : 0));
+    const values = new Uint8Array(20 << 20).fill(1);
+    const sample = new BinaryWriter().tag(2, WireType.LengthDelimited).bytes(values).finish();
+    const manyValues = new BinaryWriter().tag(2, WireType.LengthDelimited).bytes(sample).finish();
+    expect([refusal(emptySamples), refusal(manyValues)]).toEqual(['TOO_LARGE', 'TOO_LARGE']);
+    // A thousand calls below each of 6,000 different callers, in 60 kB.
+    const callers = Array.from({ length: 6_000 }, (_, i) => ({ id: BigInt(i + 2), address: BigInt(i) }));
+    const tower = { id: 1n, line: Array.from({ length: 1_000 }, () => ({ functionId: 1n })) };
+    const samples = callers.map(({ id }) => ({ locationId: [1n, id], value: [1n, 1n] }));
+    expect(refusal(encoded({ location: [tower, ...callers], sample: samples }))).toBe('TOO_LARGE');
   });
 
   test('that is cut anywhere is refused or still whole in itself, and random bytes never do more than that', () => {
@@ -169,6 +193,13 @@ describe('writing pprof', () => {
       }),
     );
   });
+});
+
+test('a type that only counts is written once and read again', () => {
+  const profile = { ...profileOf('main;work 3'), profileType: { name: 'samples', unit: 'count' } };
+  const back = decodePprof(pprof(profile), ORIGIN, NOW);
+  expect(back.profileTypes).toEqual([{ name: 'samples', unit: 'count' }]);
+  expect(Array.from(back.samples.value)).toEqual([30]);
 });
 
 describe('folded stacks', () => {
