@@ -8,8 +8,8 @@ const MAX_DISPLAY_BYTES: usize = 2048;
 const MAX_MANGLED_BYTES: usize = 16 * 1024;
 /// Nesting allowed while demangling C++; the library's default may overflow the small stack of a pool thread.
 const MAX_NESTING: u32 = 64;
-/// Suffixes of functions that a compiler split or specialised: they are still that function.
-const CLONE_SUFFIXES: [&str; 7] = [
+/// Suffixes of functions that a compiler split or specialised, or (`.abi0`) Go's of assembly: they are still that function.
+const CLONE_SUFFIXES: [&str; 8] = [
     ".cold",
     ".part.",
     ".constprop.",
@@ -17,6 +17,7 @@ const CLONE_SUFFIXES: [&str; 7] = [
     ".lto_priv.",
     ".llvm.",
     ".hot",
+    ".abi0",
 ];
 
 /// The name a reader knows: C++ and Rust demangled without parameters and hashes, clone suffixes removed.
@@ -138,6 +139,7 @@ mod tests {
             ("main.(*Server).Serve", "main.(*Server).Serve"),
             ("_ZN3foo3barEv.cold", "foo::bar"),
             ("render.constprop.0", "render"),
+            ("runtime.memmove.abi0", "runtime.memmove"),
             ("_ZNSo5writeEPKcl@plt", "std::ostream::write@plt"),
             ("_Z", "_Z"),
             ("memcpy", "memcpy"),
