@@ -4,6 +4,7 @@ import type { Drain, Sampler } from '@strata/bpf';
 import { encodeBatch } from '@strata/profile';
 import type { Logger } from '@strata/settings';
 import type { Attributor } from './attribution/attributor.ts';
+import { readProcText } from './proc/proc-files.ts';
 import type { ProcessTable } from './process/process-table.ts';
 import { type CollectorClient, jsonBody } from './push/collector-client.ts';
 import type { Pusher } from './push/pusher.ts';
@@ -30,6 +31,8 @@ const LAST_PUSH_MS = 8_000;
 const LAST_REPORT_MS = 2_000;
 
 const compress = promisify(zstdCompress);
+
+const areProgramStatsOn = () => readProcText('/proc/sys/kernel/bpf_stats_enabled', 16)?.trim() === '1';
 
 /** The parts an agent is made of. `sampler` is null, with the reason, where this machine does not let it sample. */
 export interface AgentParts {
@@ -88,6 +91,7 @@ export class Agent {
         events: Number(totals.events),
         kept: Number(totals.kept),
         idle: Number(totals.idle),
+        'process_events.lost': Number(totals.lostProcessEvents),
         ...Object.fromEntries([...prefixed('outcome', totals.outcomes), ...prefixed('dropped', totals.dropped)]),
       }),
       ...(bpf && { 'bpf.runtime_ns': Number(bpf.runtimeNs), 'bpf.runs': Number(bpf.runs) }),
@@ -183,10 +187,10 @@ export class Agent {
         this.#window.add(sample);
         for (const recording of this.#recordings) recording.add(sample);
       }
+      const lost = drain.totals.lostProcessEvents > (this.#totals?.lostProcessEvents ?? 0n);
       this.#totals = drain.totals;
-      this.#programStats = sampler.programStats();
       this.#failure = '';
-      if (Date.now() < this.#reconcileAt) return;
+      if (Date.now() < this.#reconcileAt && !lost) return;
       this.#reconcileAt = Date.now() + RECONCILE_MS;
       table.reconcile(drain.toNs);
     } catch (error) {
@@ -209,8 +213,10 @@ export class Agent {
   }
 
   async #sendReport(state: AgentState, signal?: AbortSignal): Promise<void> {
-    const { client, logger, report } = this.#parts;
+    const { client, logger, report, sampler } = this.#parts;
     try {
+      // Asking would switch them on for every BPF program of the machine; that is its owner's to decide.
+      if (state === 'sampling' && areProgramStatsOn()) this.#programStats = sampler?.programStats() ?? null;
       const reason = state === 'unavailable' ? this.reason : '';
       await client.send('POST', 'api/v1/agents', jsonBody(report(state, reason, this.counters)), signal);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Sampler, StartSampler } from '@strata/bpf';
+import type { Sampler, SamplerOptions } from '@strata/bpf';
 import { createLogger, openDataFolder, type Settings } from '@strata/settings';
 import type { SymbolizerApi } from '@strata/symbolizer';
 import { Agent, RHYTHM } from './agent.ts';
@@ -21,14 +21,14 @@ import { reporter } from './report.ts';
 import { SymbolService } from './symbols/symbol-service.ts';
 
 /** What reaches into the machine: packages/bpf and packages/symbolizer. */
-export type Native = { readonly startSampler: StartSampler } & Pick<
+export type Native = { readonly startSampler: (options: SamplerOptions) => Promise<Sampler> } & Pick<
   SymbolizerApi,
   'describeElf' | 'loadKernelSymbols' | 'loadPerfMap' | 'openIndexStore'
 >;
 
 /** Starts the sampler, or says in one sentence why it cannot be: the agent stays up and reports that. */
 async function trySampler(
-  start: StartSampler,
+  start: Native['startSampler'],
   frequencyHz: number,
 ): Promise<{ sampler: Sampler | null; reason: string }> {
   try {

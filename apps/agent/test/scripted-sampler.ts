@@ -41,7 +41,14 @@ export class ScriptedSampler implements Sampler {
     if (this.fails) throw this.fails;
     const rows = this.#rows.splice(0);
     this.#kept += rows.reduce((sum, { count }) => sum + BigInt(count), 0n);
-    const totals = { events: this.#kept, kept: this.#kept, idle: 0n, outcomes: { COMPLETE: this.#kept }, dropped: {} };
+    const totals = {
+      events: this.#kept,
+      kept: this.#kept,
+      idle: 0n,
+      outcomes: { COMPLETE: this.#kept },
+      dropped: {},
+      lostProcessEvents: 0n,
+    };
     return {
       fromNs: 0n,
       toNs: 1n,
