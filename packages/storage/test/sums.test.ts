@@ -127,6 +127,18 @@ describe('a selection', () => {
     expect([none.profile.value.length, none.samples, none.instances]).toEqual([0, 0, 0]);
   });
 
+  test('is the same without memory for stacks', async () => {
+    const forgetful = await engine.open('strata', { trieCacheBytes: 0 });
+    for (const service of ['shop', 'shop-2', 'shop']) {
+      const [kept, read] = await Promise.all([
+        storage.sumStacks(select(service, at, at + HOUR)),
+        forgetful.sumStacks(select(service, at, at + HOUR)),
+      ]);
+      expect(foldedLines(read.profile)).toEqual(foldedLines(kept.profile));
+    }
+    await forgetful.close();
+  });
+
   test('finds stacks that another program wrote after ours were loaded', async () => {
     const other = await engine.open();
     await other.writeBatch(textBatch(at, [{ stack: 'main;new;path', value: 1, workload: { version: '9' } }]), 'late');
