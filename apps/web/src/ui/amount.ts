@@ -1,6 +1,7 @@
 import { format } from 'd3-format';
 
-const THIN = '\u2009';
+/** Narrow, and no line breaks at it. */
+const THIN = '\u202f';
 const MINUS = '−';
 
 /** `12.3 %` from a share of 0 to 1, with a thin space; small shares keep two digits, unseen ones say `< 0.01 %`. */

@@ -54,10 +54,11 @@ export function FunctionTable({ rows, whole, unit, write, selected, pattern, onS
         className="inline-flex items-center gap-1 rounded text-ink-2 hover:text-ink focus-visible:outline-2 focus-visible:outline-accent"
         onClick={() => setSort({ column, descending: sort.column === column ? !sort.descending : column !== 'name' })}
       >
-        {label}
+        {column === 'name' && label}
         <span aria-hidden="true" className={`text-[9px] ${sort.column === column ? '' : 'invisible'}`}>
           {sort.descending ? '▼' : '▲'}
         </span>
+        {column !== 'name' && label}
       </button>
     </th>
   );

@@ -58,6 +58,15 @@ export function Inspector(props: InspectorProps) {
           </>
         )}
       </dl>
+      <div className="flex flex-wrap gap-2">
+        <Action onClick={() => onZoom(node)} shortcut="↵">
+          Focus
+        </Action>
+        <Action onClick={onCopy} shortcut="C">
+          {copied ? 'Copied' : 'Copy name'}
+        </Action>
+        {actions}
+      </div>
       <Neighbours
         title="Called by"
         list={callers}
@@ -74,15 +83,6 @@ export function Inspector(props: InspectorProps) {
         onSelect={onSelect}
         none="Nothing: all of it is self."
       />
-      <div className="flex flex-wrap gap-2">
-        <Action onClick={() => onZoom(node)} shortcut="↵">
-          Focus
-        </Action>
-        <Action onClick={onCopy} shortcut="C">
-          {copied ? 'Copied' : 'Copy name'}
-        </Action>
-        {actions}
-      </div>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react';
 import { amountOf, formatBytes } from '../../ui/amount.ts';
 import { Chip } from '../../ui/chip.tsx';
 import { SelectionWords } from '../../ui/filters/selection-words.tsx';
+import { typeWord } from '../../ui/filters/type-picker.tsx';
 import { readPath } from '../../ui/flame-canvas/root-path.ts';
 import { GraphSkeleton } from '../../ui/flame-frame/graph-skeleton.tsx';
 import { useColumns } from '../../ui/flame-frame/use-columns.ts';
@@ -44,7 +45,7 @@ export function StaticFlame({ url, search }: StaticFlameProps) {
   return (
     <>
       <div className="flex min-h-11 flex-wrap items-center gap-2 border-b border-line px-4 py-2">
-        <Chip name="type">{search.get('type') ?? 'cpu'}</Chip>
+        <Chip name="type">{typeWord(search.get('type') ?? 'cpu')}</Chip>
         {search.getAll('version').map((version) => (
           <Chip key={version} name="version">
             {version}

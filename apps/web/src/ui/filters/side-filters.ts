@@ -17,9 +17,11 @@ export function filtersOf(selection: SelectionState): LabelChoice[] {
   return versions.length > 0 ? [{ name: VERSION, values: versions }, ...labels] : [...labels];
 }
 
+/** Versions first, then labels that divide the samples, then those with one value only. */
 export function choicesOf(service: Filterable | null | undefined): FilterChoice[] {
   const versions = service?.versions.map(({ version }) => ({ value: version, share: null })) ?? [];
-  return [{ name: VERSION, values: versions }, ...(service?.labels ?? [])].filter(({ values }) => values.length > 0);
+  const labels = (service?.labels ?? []).toSorted((a, b) => Number(b.values.length > 1) - Number(a.values.length > 1));
+  return [{ name: VERSION, values: versions }, ...labels].filter(({ values }) => values.length > 0);
 }
 
 /** Writes the list back; only what changed becomes a step of history. */

@@ -49,7 +49,7 @@ export function TypePicker({ type, types, onType }: TypePickerProps) {
 }
 
 /** `cpu` → `CPU`, `alloc_space` → `Alloc space`. */
-function typeWord(type: string): string {
+export function typeWord(type: string): string {
   if (type === 'cpu') return 'CPU';
   const words = type.replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
