@@ -17,8 +17,6 @@ export type StorageErrorCode =
   | 'UNIT_CONFLICT'
   /** A batch that contradicts itself, such as a sample of a node that is not there. */
   | 'INVALID_BATCH'
-  /** Stored samples point to rows that are not there. */
-  | 'INCONSISTENT'
   /** ClickHouse refused a statement: a mistake of ours. */
   | 'QUERY_FAILED';
 

@@ -75,6 +75,26 @@ test('where raw samples are no longer kept, a range is widened to whole hours an
   expect(ofThread.profile.from).toBeGreaterThan(hour * 1000);
 });
 
+test('stacks that the database lost are one frame that says so, and the total stays exact', async () => {
+  const workload = { service: 'lossy' };
+  await storage.writeBatch(
+    textBatch(day0, [
+      { stack: 'main;kept', value: 1, workload },
+      { stack: 'main;gone', value: 2, workload },
+      { stack: 'main;gone;too', value: 4, workload },
+    ]),
+    'lossy',
+  );
+  const connection = engine.connection();
+  await connection.command(
+    `DELETE FROM strata.nodes WHERE service = 'lossy' AND frame IN (SELECT id FROM strata.frames WHERE function = 'gone')`,
+    { doing: 'losing stacks' },
+  );
+  await connection.close();
+  const { profile } = await storage.sumStacks(select('lossy', day0, day0 + HOUR));
+  expect(foldedLines(profile)).toEqual(['[stack lost in storage] 6', 'main;kept 1']);
+});
+
 describe('a selection', () => {
   const at = day0 + 5 * HOUR;
   beforeAll(async () => {

@@ -1,4 +1,4 @@
-import type { StackProfile, StackTrie, UnixMs } from '@strata/profile';
+import type { NamedFrame, StackProfile, StackTrie, UnixMs } from '@strata/profile';
 import type { Selection, SelectionSums } from '../api.ts';
 import type { Connection } from '../connection.ts';
 import type { ServiceTrie } from '../tries/service-trie.ts';
@@ -13,6 +13,9 @@ const EMPTY = {
   value: new Float64Array(0),
   count: new Float64Array(0),
 };
+
+/** Stands for every stack that samples name and storage no longer has. */
+const LOST: NamedFrame = { kind: 'symbolized', function: '[stack lost in storage]', file: '', line: 0 };
 
 /** Sums per leaf come from ClickHouse; what the leaves are comes from the process's own tries: no join on the way. */
 export async function sumStacks(
@@ -33,15 +36,16 @@ export async function sumStacks(
   if (sums.length === 0) return { profile: { profileType, ...range, ...EMPTY }, samples: 0, instances };
   const nodes = new Int32Array(sums.length);
   const trie = await tries.get(selection.service, (candidate) => findAll(candidate, sums, nodes));
-  const stacks = trie.stacks();
+  const known = trie.stacks();
+  const stacks = nodes.includes(-1) ? withLost(known) : known;
   const value = new Float64Array(stacks.parent.length);
   const count = new Float64Array(stacks.parent.length);
   let samples = 0;
   for (let row = 0; row < sums.length; row++) {
-    const node = nodes[row]!;
-    value[node] = sums.doubles[row * NODE_SUM_DOUBLES + 1]!;
-    count[node] = sums.doubles[row * NODE_SUM_DOUBLES + 2]!;
-    samples += count[node]!;
+    const node = nodes[row]! < 0 ? known.parent.length : nodes[row]!;
+    value[node]! += sums.doubles[row * NODE_SUM_DOUBLES + 1]!;
+    count[node]! += sums.doubles[row * NODE_SUM_DOUBLES + 2]!;
+    samples += sums.doubles[row * NODE_SUM_DOUBLES + 2]!;
   }
   const profile: StackProfile = {
     profileType,
@@ -51,14 +55,25 @@ export async function sumStacks(
   return { profile, samples, instances };
 }
 
-/** Fills in the trie's row of each sum; false when one is not there. */
+/** Fills in the trie's row of each sum, −1 where it has none; whether it has all. */
 function findAll(trie: ServiceTrie, sums: NodeSums, nodes: Int32Array): boolean {
+  let complete = true;
   for (let row = 0; row < sums.length; row++) {
     const at = row * NODE_SUM_HALVES;
     nodes[row] = trie.ids.find(sums.halves[at]!, sums.halves[at + 1]!);
-    if (nodes[row]! < 0) return false;
+    complete &&= nodes[row]! >= 0;
   }
-  return true;
+  return complete;
+}
+
+/** A database that lost stacks, as by a power cut, still gives exact totals, and shows what it no longer can tell. */
+function withLost({ frames, parent, frame }: StackTrie): StackTrie {
+  const size = parent.length;
+  return {
+    frames: [...frames, LOST],
+    parent: Int32Array.from({ length: size + 1 }, (_, node) => (node < size ? parent[node]! : -1)),
+    frame: Uint32Array.from({ length: size + 1 }, (_, node) => (node < size ? frame[node]! : frames.length)),
+  };
 }
 
 /** Without the nodes and frames that no counted stack goes through; the arrays given when all are needed. */

@@ -1,5 +1,4 @@
 import type { Connection } from '../connection.ts';
-import { StorageError } from '../errors.ts';
 import { readFrames, readNodes } from '../queries/read-stacks.ts';
 import { ServiceTrie } from './service-trie.ts';
 
@@ -22,8 +21,8 @@ export class TrieCache {
   }
 
   /**
-   * The service's trie, loaded as far as `isComplete` wants. A load is not cancelled: others may wait for it. Throws
-   * StorageError INCONSISTENT when storage does not have all nodes.
+   * The service's trie, loaded as far as `isComplete` wants, or all that storage has. A load is not cancelled: others may
+   * wait for it.
    */
   async get(service: string, isComplete: IsComplete): Promise<ServiceTrie> {
     const entry = this.#tries.get(service) ?? { trie: new ServiceTrie(), loading: Promise.resolve() };
@@ -40,8 +39,7 @@ export class TrieCache {
       complete = isComplete(trie);
     }
     this.#shrink(service);
-    if (complete) return trie;
-    throw new StorageError('INCONSISTENT', `Samples of service ${service} point to stacks that are not stored.`);
+    return trie;
   }
 
   async #load(service: string, trie: ServiceTrie, whole: boolean): Promise<void> {
