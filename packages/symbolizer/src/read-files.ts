@@ -13,7 +13,9 @@ export async function describeElf(path: string): Promise<ElfDescription> {
  * the process: build indexes of foreign files in a process of their own.
  */
 export async function buildIndex(path: string): Promise<Uint8Array> {
-  return withCode(native().buildSymbolIndex(path));
+  const { buffer, byteOffset, length } = await withCode(native().buildSymbolIndex(path));
+  // Not the Buffer: its slice() shares memory, unlike that of the Uint8Array that is promised.
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 /** Names of the running kernel. Throws SymbolizerError `KALLSYMS_RESTRICTED` when the kernel hides its addresses. */

@@ -60,7 +60,7 @@ describe('a store of symbol indexes', () => {
     await store.put(buildId, index);
     const [kind, hex] = buildId.split(':') as [string, string];
     expect(readdirSync(join(folder, kind, hex.slice(0, 2)))).toEqual([`${hex}.strata-symbols`]);
-    expect(readFileSync(join(folder, kind, hex.slice(0, 2), `${hex}.strata-symbols`))).toEqual(index);
+    expect(readFileSync(join(folder, kind, hex.slice(0, 2), `${hex}.strata-symbols`))).toEqual(Buffer.from(index));
     expect(await store.has(buildId)).toBe(true);
   });
 

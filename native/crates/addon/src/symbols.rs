@@ -11,7 +11,7 @@ use memmap2::Mmap;
 use napi::bindgen_prelude::{AsyncTask, BigInt, Buffer, Float64Array, Int32Array};
 use napi::{Env, Error, Result, Task};
 use napi_derive::napi;
-use symbolize::{ErrorCode, Index, KernelSymbols, PerfMap, ReadCache, SymbolizeError};
+use strata_symbolize::{ErrorCode, Index, KernelSymbols, PerfMap, ReadCache, SymbolizeError};
 
 /// A perf map of a large Java program has 20 MiB.
 const MAX_PERF_MAP_BYTES: u64 = 64 << 20;
@@ -77,7 +77,7 @@ impl Task for BuildIndex {
     type JsValue = Buffer;
 
     fn compute(&mut self) -> Result<Vec<u8>> {
-        symbolize::build_index(&map(&self.path)?).map_err(to_error)
+        strata_symbolize::build_index(&map(&self.path)?).map_err(to_error)
     }
 
     fn resolve(&mut self, _env: Env, index: Vec<u8>) -> Result<Buffer> {
@@ -112,15 +112,19 @@ pub struct DescribeElf {
 }
 
 impl Task for DescribeElf {
-    type Output = symbolize::Description;
+    type Output = strata_symbolize::Description;
     type JsValue = ElfIdentity;
 
-    fn compute(&mut self) -> Result<symbolize::Description> {
+    fn compute(&mut self) -> Result<strata_symbolize::Description> {
         let file = ReadCache::new(open_regular(&self.path, 0)?);
-        symbolize::describe(&file).map_err(to_error)
+        strata_symbolize::describe(&file).map_err(to_error)
     }
 
-    fn resolve(&mut self, _env: Env, description: symbolize::Description) -> Result<ElfIdentity> {
+    fn resolve(
+        &mut self,
+        _env: Env,
+        description: strata_symbolize::Description,
+    ) -> Result<ElfIdentity> {
         let segments = description.segments.iter().map(|segment| ElfSegment {
             offset: segment.offset as f64,
             virtual_address: segment.virtual_address as f64,
@@ -195,7 +199,7 @@ impl Task for ResolveAddresses {
             let function = self.index.function_at(*address as u64);
             rows.push(function.map_or(-1, |function| {
                 *row_of.entry(function).or_insert_with(|| {
-                    names.push(symbolize::display_name(
+                    names.push(strata_symbolize::display_name(
                         self.index.linkage_name(function).unwrap_or_default(),
                     ));
                     names.len() as i32 - 1

@@ -1,30 +1,50 @@
 //! Names against nm and llvm-symbolizer, on what this machine has and on programs made here.
 
+mod reference;
 mod tools;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
+use reference::{agrees_with_nm, has, index_of, listed_by_nm};
 use strata_symbolize::{
     BuildIdKind, ErrorCode, Index, SourceKind, build_index, describe, display_name,
 };
-use tools::{Folder, has, index_of, listed_by_nm, name_at, named_by_llvm, run};
+use tools::{Folder, name_at, run};
 
 const LIBC: &str = "/lib/x86_64-linux-gnu/libc.so.6";
 const LIBSTDCXX: &str = "/usr/lib/x86_64-linux-gnu/libstdc++.so.6";
 
-/// At the start of each function that nm lists, one of the names nm has for it.
-fn agrees_with_nm(option: &str, path: &Path, index: &Index<Vec<u8>>) {
-    let listed = listed_by_nm(option, path);
-    for (address, function) in &listed {
-        let name = name_at(index, *address);
-        let name = name.split('@').next().unwrap();
-        assert!(
-            function.names.contains(name),
-            "{} at {address:#x}: {name} instead of {:?}",
-            path.display(),
-            function.names
-        );
-    }
+/// Linkage names as llvm-symbolizer gives them by symbol tables, `?` where it knows none.
+fn named_by_llvm(path: &Path, addresses: &[u64]) -> Vec<String> {
+    let mut child = Command::new("llvm-symbolizer-19")
+        .args([
+            "--no-demangle",
+            "--functions=linkage",
+            "--no-inlines",
+            "--output-style=GNU",
+            "--obj",
+        ])
+        .arg(path)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let text: String = addresses
+        .iter()
+        .map(|address| format!("{address:#x}\n"))
+        .collect();
+    let writer = std::thread::spawn(move || input.write_all(text.as_bytes()));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    // Two lines each: the function, then file and line.
+    text.lines()
+        .step_by(2)
+        .map(|line| if line == "??" { "?" } else { line }.to_owned())
+        .collect()
 }
 
 /// Inside of functions, the name that llvm-symbolizer gives, or another one of the same function. It gets a copy without
@@ -194,7 +214,7 @@ fn identity_is_the_gnu_note_or_else_the_content() {
     let description = describe(std::fs::read(&bare).unwrap().as_slice()).unwrap();
     assert_eq!(description.build_id.kind, BuildIdKind::HtlHash);
     let sum = "(head -c 4096 $0; tail -c 4096 $0; printf %016x $(stat -c %s $0) | xxd -r -p) | sha256sum | cut -c 1-32";
-    let output = std::process::Command::new("bash")
+    let output = Command::new("bash")
         .args(["-c", sum])
         .arg(&bare)
         .output()
@@ -255,106 +275,4 @@ fn stubs_to_other_files_have_their_target_s_name() {
         .unwrap();
     let address = u64::from_str_radix(stub.split(' ').next().unwrap(), 16).unwrap();
     assert_eq!(name_at(&index, address), "puts@plt");
-}
-
-const GO: &str = r#"package main
-
-import ("fmt"; "os")
-
-type Server struct{ name string }
-
-//go:noinline
-func (s *Server) Handle(n int) string { return fmt.Sprint(s.name, n) }
-
-func main() { s := &Server{os.Args[0]}; fmt.Println(s.Handle(len(os.Args))) }
-"#;
-
-#[test]
-fn go_names_also_when_stripped() {
-    if !has("go", "version") {
-        return;
-    }
-    let folder = Folder::new("go");
-    let source = folder.write("main.go", GO);
-    let (full, stripped, pie) = (
-        folder.path("full"),
-        folder.path("stripped"),
-        folder.path("pie"),
-    );
-    run("go build -o $2 $1", &[&source, &full]);
-    run("go build -ldflags=-s -o $2 $1", &[&source, &stripped]);
-    run(
-        "go build -buildmode=pie -ldflags=-s -o $2 $1",
-        &[&source, &pie],
-    );
-
-    let index = index_of(&full);
-    agrees_with_nm("", &full, &index);
-    assert!(
-        describe(std::fs::read(&stripped).unwrap().as_slice())
-            .unwrap()
-            .is_go
-    );
-
-    // Stripping changes no address, so that the full file says what is where.
-    let bare = index_of(&stripped);
-    assert_eq!(bare.source(), SourceKind::Pclntab);
-    let functions = listed_by_nm("", &full);
-    let mut compared = 0;
-    for (address, function) in &functions {
-        // The runtime's table leaves type arguments out, and marks of the linker too.
-        let is_comparable = |name: &String| {
-            !name.contains('[')
-                && !name.starts_with("go:")
-                && !name.starts_with("type:")
-                && name.contains('.')
-        };
-        if function.names.iter().all(is_comparable) {
-            let name = name_at(&bare, *address);
-            let stripped = |other: &String| other.trim_end_matches(".abi0") == name;
-            assert!(
-                function.names.iter().any(stripped),
-                "{address:#x}: {name} instead of {:?}",
-                function.names
-            );
-            compared += 1;
-        }
-    }
-    assert!(compared > 500, "{compared}");
-    let names = |path| {
-        let index = index_of(path);
-        (0..index.function_count() as u32)
-            .any(|row| index.linkage_name(row) == Some(b"main.(*Server).Handle"))
-    };
-    assert!(names(&pie));
-}
-
-const RUST: &str = r#"
-mod basket { #[inline(never)] pub fn weigh(grams: &[u32]) -> u32 { grams.iter().sum() } }
-fn main() { let grams: Vec<u32> = std::env::args().map(|a| a.len() as u32).collect(); std::process::exit(basket::weigh(&grams) as i32) }
-"#;
-
-#[test]
-fn rust_names_in_both_manglings() {
-    let folder = Folder::new("rust");
-    let source = folder.write("basket.rs", RUST);
-    for mangling in ["legacy", "v0"] {
-        let program = folder.path(mangling);
-        let command = if mangling == "v0" {
-            "rustc -O -C symbol-mangling-version=v0 -o $2 $1"
-        } else {
-            "rustc -O -o $2 $1"
-        };
-        run(command, &[&source, &program]);
-        let index = index_of(&program);
-        agrees_with_nm("", &program, &index);
-        let names = (0..index.function_count() as u32)
-            .filter_map(|row| index.linkage_name(row))
-            .map(display_name);
-        assert_eq!(
-            names.filter(|name| name == "basket::basket::weigh").count(),
-            1,
-            "{mangling}"
-        );
-    }
 }
