@@ -1,39 +1,42 @@
 import { CollectorError } from './collector-error.ts';
 
-/** Bodies being worked on at a time, in bytes as announced; beyond it a sender is asked to come back. */
-const IN_FLIGHT_BYTES_MOST = 256 << 20;
-const IN_FLIGHT_REQUESTS_MOST = 64;
-/** A body grows when unpacked; this much is reckoned for one whose length was not announced. */
-const UNANNOUNCED_BYTES = 1 << 20;
+/** Bodies held at a time, packed and unpacked together. */
+const HELD_BYTES_MOST = 512 << 20;
+const REQUESTS_MOST = 64;
 
-/** Holds the collector's memory bounded: counts what is being worked on and refuses the rest politely. */
+/** What one request holds of the collector's memory; given back when the request is over. */
+export interface Held {
+  /** Throws CollectorError `BUSY` when all requests together would hold too much. */
+  take(bytes: number): void;
+}
+
+/** Holds the collector's memory bounded: counts what requests hold and asks the rest to come back. */
 export class Admission {
   #bytes = 0;
   #requests = 0;
 
-  get requests(): number {
-    return this.#requests;
-  }
-
-  /** Throws CollectorError `BUSY` when too much is under way. */
-  async run<T>(contentLength: number | undefined, work: () => Promise<T>): Promise<T> {
-    const bytes = contentLength ?? UNANNOUNCED_BYTES;
-    if (
-      this.#requests >= IN_FLIGHT_REQUESTS_MOST ||
-      (this.#requests > 0 && this.#bytes + bytes > IN_FLIGHT_BYTES_MOST)
-    ) {
-      throw new CollectorError(
-        'BUSY',
-        `The collector is busy with ${this.#requests} other requests; try again in a second.`,
-      );
-    }
-    this.#bytes += bytes;
+  /** Throws CollectorError `BUSY` when too much is under way. A request that is alone is never refused. */
+  async run<T>(work: (held: Held) => Promise<T>): Promise<T> {
+    if (this.#requests >= REQUESTS_MOST) throw this.#busy();
+    let own = 0;
+    const take = (bytes: number) => {
+      if (this.#bytes + bytes > HELD_BYTES_MOST && this.#bytes > own) throw this.#busy();
+      own += bytes;
+      this.#bytes += bytes;
+    };
     this.#requests += 1;
     try {
-      return await work();
+      return await work({ take });
     } finally {
-      this.#bytes -= bytes;
+      this.#bytes -= own;
       this.#requests -= 1;
     }
+  }
+
+  #busy(): CollectorError {
+    return new CollectorError(
+      'BUSY',
+      `The collector is busy with ${this.#requests} other requests; try again in a second.`,
+    );
   }
 }

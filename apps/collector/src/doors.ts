@@ -5,10 +5,12 @@ import type { AgentReport } from '@strata/storage';
 import { SymbolizerError } from '@strata/symbolizer';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Held } from './admission.ts';
 import { readBody, unpackPprof } from './body.ts';
 import { CollectorError, type CollectorErrorCode } from './collector-error.ts';
 import type { Door } from './metrics.ts';
 import { parsePushParameters } from './push-parameters.ts';
+import { readJson } from './read-json.ts';
 import type { Deps } from './server.ts';
 
 const reportSchema = z.strictObject({
@@ -26,27 +28,27 @@ const reportSchema = z.strictObject({
 const unavailableSchema = z.strictObject({ reason: z.string().max(2_000) });
 
 /** `POST /api/v1/batches`: stores an agent's batch once and answers which symbol indexes are wanted. */
-export async function receiveBatch(deps: Deps, request: FastifyRequest) {
-  const body = await bodyOf(request);
-  const batch = refusing('BAD_BATCH', () => decodeBatch(parseJson(body)));
+export async function receiveBatch(deps: Deps, request: FastifyRequest, held: Held) {
+  const body = await bodyOf(request, held);
+  const batch = refusing('BAD_BATCH', () => decodeBatch(readJson(body)));
   const stored = await store(deps, 'batches', batch, tokenOf(body));
   return { stored, wanted: await deps.wanted.askFor(batch) };
 }
 
 /** `POST /api/v1/profiles`: stores a pprof under the service that the address names. */
-export async function receiveProfile(deps: Deps, request: FastifyRequest) {
+export async function receiveProfile(deps: Deps, request: FastifyRequest, held: Held) {
   const query = request.url.split('?')[1] ?? '';
   const origin = parsePushParameters(new URLSearchParams(query));
-  const body = await unpackPprof(await bodyOf(request));
+  const body = await unpackPprof(await bodyOf(request, held), held);
   const batch = refusing('BAD_PROFILE', () => decodePprof(body, origin));
   const stored = await store(deps, 'profiles', batch, tokenOf(body, JSON.stringify(origin)));
   return { stored, samples: batch.samples.node.length };
 }
 
 /** `PUT /api/v1/symbols/:buildId`: keeps a symbol index that an agent was asked for. */
-export async function receiveSymbols(deps: Deps, request: FastifyRequest) {
+export async function receiveSymbols(deps: Deps, request: FastifyRequest, held: Held) {
   const buildId = buildIdOf(request);
-  const body = await bodyOf(request);
+  const body = await bodyOf(request, held);
   try {
     await deps.symbols.put(buildId, body);
   } catch (cause) {
@@ -61,22 +63,22 @@ export async function receiveSymbols(deps: Deps, request: FastifyRequest) {
 }
 
 /** `POST /api/v1/symbols/:buildId/unavailable`: the agent could not build the index. */
-export async function receiveSymbolsUnavailable(deps: Deps, request: FastifyRequest) {
+export async function receiveSymbolsUnavailable(deps: Deps, request: FastifyRequest, held: Held) {
   const buildId = buildIdOf(request);
-  validated('BAD_SYMBOLS', unavailableSchema, parseJson(await bodyOf(request)));
+  validated('BAD_SYMBOLS', unavailableSchema, readJson(await bodyOf(request, held)));
   deps.wanted.unavailable(buildId);
   return { noted: true };
 }
 
 /** `POST /api/v1/agents`: what an agent says of itself. */
-export async function receiveAgentReport(deps: Deps, request: FastifyRequest) {
-  const report = validated('BAD_REPORT', reportSchema, parseJson(await bodyOf(request)));
+export async function receiveAgentReport(deps: Deps, request: FastifyRequest, held: Held) {
+  const report = validated('BAD_REPORT', reportSchema, readJson(await bodyOf(request, held)));
   await deps.storage.writeAgentReport(report as AgentReport);
   deps.metrics.stored.inc({ door: 'agents' });
   return { stored: 'stored' };
 }
 
-const bodyOf = (request: FastifyRequest) => readBody(request.raw, request.headers);
+const bodyOf = (request: FastifyRequest, held: Held) => readBody(request.raw, request.headers, held);
 
 async function store(deps: Deps, door: Door, batch: Batch, token: string) {
   const stop = deps.metrics.seconds.startTimer({ door });
@@ -93,14 +95,6 @@ async function store(deps: Deps, door: Door, batch: Batch, token: string) {
 /** A batch's identity is its content, so that a repeat is recognised whoever sends it. */
 function tokenOf(body: Buffer, origin = ''): string {
   return createHash('sha256').update(origin).update('\0').update(body).digest('hex');
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch (cause) {
-    throw new CollectorError('BAD_JSON', `The body is not JSON: ${(cause as Error).message}.`, { cause });
-  }
 }
 
 function buildIdOf(request: FastifyRequest): BuildId {

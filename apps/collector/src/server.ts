@@ -1,8 +1,8 @@
-import type { Storage } from '@strata/storage';
+import { type Storage, StorageError } from '@strata/storage';
 import type { IndexStore } from '@strata/symbolizer';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { Admission } from './admission.ts';
-import { COMPRESSED_BYTES_MOST } from './body.ts';
+import { Admission, type Held } from './admission.ts';
+import { COMPRESSED_BYTES_MOST, ignoreRest } from './body.ts';
 import { CollectorError } from './collector-error.ts';
 import {
   receiveAgentReport,
@@ -22,7 +22,7 @@ export interface Deps {
   readonly metrics: Metrics;
 }
 
-type Receive = (deps: Deps, request: FastifyRequest) => Promise<unknown>;
+type Receive = (deps: Deps, request: FastifyRequest, held: Held) => Promise<unknown>;
 
 /** The collector's HTTP interface, not yet listening. Every refusal is `{ error: { code, message } }` with its status. */
 export function createServer(storage: Storage, symbols: IndexStore): FastifyInstance {
@@ -45,10 +45,9 @@ export function createServer(storage: Storage, symbols: IndexStore): FastifyInst
       method,
       url,
       handler: async (request, reply) => {
-        const length = Number(request.headers['content-length']);
         metrics.inFlight.inc();
         try {
-          return await admission.run(Number.isFinite(length) ? length : undefined, () => receive(deps, request));
+          return await admission.run((held) => receive(deps, request, held));
         } catch (error) {
           return refuse(metrics, name, error, request, reply);
         } finally {
@@ -86,11 +85,10 @@ export function createServer(storage: Storage, symbols: IndexStore): FastifyInst
   return app;
 }
 
-function refuse(metrics: Metrics, door: Door, error: unknown, request: FastifyRequest, reply: FastifyReply) {
+async function refuse(metrics: Metrics, door: Door, error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const known = asCollectorError(error);
   metrics.refused.inc({ door, reason: known.code });
-  // The rest of an oversized body is not read: the connection cannot be used for another request.
-  if (!request.raw.readableEnded) reply.header('connection', 'close');
+  if (!(await ignoreRest(request.raw))) reply.header('connection', 'close');
   if (known.status === 429 || known.status === 503) reply.header('retry-after', '1');
   return reply.code(known.status).send({ error: { code: known.code, message: known.message } });
 }
@@ -98,7 +96,11 @@ function refuse(metrics: Metrics, door: Door, error: unknown, request: FastifyRe
 /** Errors of the boundaries below become the collector's own; anything else is our mistake, and says so. */
 function asCollectorError(error: unknown): CollectorError {
   if (error instanceof CollectorError) return error;
-  const { name, message } = error as Error;
-  if (name === 'StorageError') return new CollectorError('STORAGE_UNAVAILABLE', message, { cause: error });
-  return new CollectorError('INTERNAL', `The collector made a mistake: ${message}.`, { cause: error });
+  const { message } = error as Error;
+  if (!(error instanceof StorageError))
+    return new CollectorError('INTERNAL', `The collector made a mistake: ${message}.`, { cause: error });
+  // A sender repeats what is answered with 5xx, so what will never be stored must not be.
+  if (error.code === 'UNIT_CONFLICT') return new CollectorError('UNIT_CONFLICT', message, { cause: error });
+  if (error.code === 'INVALID_BATCH') return new CollectorError('BAD_BATCH', message, { cause: error });
+  return new CollectorError('STORAGE_UNAVAILABLE', message, { cause: error });
 }

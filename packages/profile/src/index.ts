@@ -1,4 +1,5 @@
 export * from './batch-codec.ts';
+export type { BatchWire } from './batch-wire.ts';
 export * from './build-id.ts';
 export * from './call-tree.ts';
 export { buildCallTree } from './call-tree-build.ts';
