@@ -113,7 +113,7 @@ export function ComparePage({ service }: { readonly service: string }) {
           />
         </div>
         {diff.error !== null && shown !== undefined && diff.error.code !== 'NO_SAMPLES' && (
-          <div className="px-4 pt-2">
+          <div className="pointer-events-none absolute inset-x-4 bottom-10 z-20 flex justify-center *:shadow-float">
             <StaleNotice>{diff.error.message} What is shown is from before.</StaleNotice>
           </div>
         )}

@@ -113,8 +113,8 @@ export function DiffExplorer({ tree, unit, a, b, state, source }: DiffExplorerPr
   );
   const floor = noiseFloor(0.01, a, b);
   return (
-    <div className="flex min-h-0 flex-1 flex-col">
-      <div className="flex min-h-0 flex-1 max-lg:flex-col max-lg:overflow-y-auto">
+    <div className="flex min-h-0 flex-1 flex-col max-lg:flex-none">
+      <div className="flex min-h-0 flex-1 max-lg:flex-col">
         <section
           aria-label="Difference"
           className="flex min-h-0 min-w-0 flex-1 flex-col px-4 pt-2 max-lg:min-h-[420px] max-lg:flex-none"

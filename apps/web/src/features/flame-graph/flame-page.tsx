@@ -124,9 +124,10 @@ export function FlamePage({ service }: { readonly service: string }) {
   );
 }
 
+/** Floats above the foot, so that what is shown does not move. */
 function Notice({ children }: { children: React.ReactNode }) {
   return (
-    <div className="px-4 pt-2">
+    <div className="pointer-events-none absolute inset-x-4 bottom-10 z-20 flex justify-center *:shadow-float">
       <StaleNotice>{children}</StaleNotice>
     </div>
   );

@@ -38,7 +38,9 @@ export function Inspector(props: InspectorProps) {
   return (
     <div className="flex flex-col gap-5 p-4">
       <header>
-        <h2 className="font-mono text-[13px] leading-5 font-semibold break-words">{nameOf(tree, node)}</h2>
+        <h2 className="font-mono text-[13px] leading-5 font-semibold break-words max-lg:sr-only">
+          {nameOf(tree, node)}
+        </h2>
         {(file !== '' || binary !== '') && (
           <p className="mt-1 font-mono text-[12px] break-all text-ink-2">
             {[file, binary].filter(Boolean).join(' · ')}
