@@ -8,7 +8,7 @@ import {
   type NativeFrame,
   type StackProfile,
 } from '@strata/profile';
-import type { IndexStore, Resolution } from './api.ts';
+import type { IndexStore, Resolution, SourceFrame } from './api.ts';
 import { baseName, kindOfBinary, kindOfFunction } from './function-kind.ts';
 import { SymbolizerError } from './symbolizer-error.ts';
 
@@ -53,11 +53,19 @@ export async function nameFrames(profile: StackProfile, store: IndexStore): Prom
     const { resolutions, reason, message } = answers[position]!;
     const binary = { path: file, name: baseName(file), kind: kindOfBinary(file) };
     let unnamed = 0;
+    // A store gives the same object for the same function, so that most frames need one look-up.
+    const known = new Map<SourceFrame, number>();
     for (let i = 0; i < frameRows.length; i++) {
       const innermost = resolutions?.[i]?.[0];
-      if (innermost === undefined) unnamed++;
-      functionOf[frameRows[i]!] =
-        innermost === undefined ? rows.ofUnnamed(binary) : rows.ofNative(innermost.function, innermost.file, binary);
+      let row = innermost && known.get(innermost);
+      if (innermost === undefined) {
+        unnamed++;
+        row = rows.ofUnnamed(binary);
+      } else if (row === undefined) {
+        row = rows.ofNative(innermost.function, innermost.file, binary);
+        known.set(innermost, row);
+      }
+      functionOf[frameRows[i]!] = row!;
     }
     if (unnamed > 0) unresolved.set(buildId, { file, frames: unnamed, reason, message });
   }
