@@ -105,10 +105,11 @@ function decode<Meta>(bytes: Uint8Array, sideNames: readonly string[]) {
       meta: JSON.parse(nodes.schema.metadata.get('meta')!) as Meta,
       sides: sideNames.map((name) => {
         const scale = Number(nodes.schema.metadata.get(`${name}.scale`));
-        return Float64Array.from(
-          nodes.getChild(name)!.toArray() as Uint32Array | Float64Array,
-          (value) => value * scale,
-        );
+        const scaled = nodes.getChild(name)!.toArray() as Uint32Array | Float64Array;
+        // A loop: mapping by `from` asks an iterator for every node, ten times as slow.
+        const values = new Float64Array(scaled.length);
+        for (let i = 0; i < values.length; i++) values[i] = scaled[i]! * scale;
+        return values;
       }),
     };
   } catch (cause) {

@@ -71,6 +71,9 @@ describe('invertTree', () => {
           if (at === 1) first[inverted.function[node]!]! += inverted.total[node]!;
         expect(first).toEqual(self);
         expect(text(invertTree(invertTree(inverted)))).toEqual(text(inverted));
+        const pruned = invertTree(tree, inverted.total[0]! / 8);
+        expect(pruned.self.reduce((sum, value) => sum + value, 0)).toBe(tree.total[0]);
+        expect(pruned.depth.length).toBeLessThanOrEqual(inverted.depth.length);
       }),
     );
   });

@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../ui/amount.ts';
+import { withoutArguments } from '../../ui/flame-canvas/label-fit.ts';
 import { Highlighted } from '../../ui/flame-frame/highlighted.tsx';
 import { rowsOf, TABS, type Tab } from './change-lists.ts';
 import type { FunctionChange } from './diff-model.ts';
@@ -72,8 +73,8 @@ export function ChangeTable({ changes, by, onBy, measure, selected, pattern, onS
           <thead>
             <tr className="text-ink-2">
               <Heading className="text-left">Function, {by}</Heading>
-              <Heading className="w-20 text-right">A</Heading>
-              <Heading className="w-20 text-right">B</Heading>
+              <Heading className="w-16 text-right">A</Heading>
+              <Heading className="w-16 text-right">B</Heading>
               <Heading className="w-40 text-right">{measure.heading}</Heading>
             </tr>
           </thead>
@@ -92,7 +93,7 @@ export function ChangeTable({ changes, by, onBy, measure, selected, pattern, onS
                     className="flex w-full items-center gap-2 rounded text-left font-mono focus-visible:outline-2 focus-visible:outline-accent"
                   >
                     <span className="truncate">
-                      <Highlighted text={row.name} pattern={pattern} />
+                      <Highlighted text={pattern === null ? withoutArguments(row.name) : row.name} pattern={pattern} />
                     </span>
                     {row.a === 0 && row.b > 0 && <Tag>new</Tag>}
                     {row.b === 0 && row.a > 0 && <Tag>gone</Tag>}

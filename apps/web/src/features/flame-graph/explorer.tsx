@@ -15,6 +15,7 @@ import { InspectorPanel } from '../../ui/flame-frame/inspector-panel.tsx';
 import { KeysDialog } from '../../ui/flame-frame/keys-dialog.tsx';
 import { SearchBox } from '../../ui/flame-frame/search-box.tsx';
 import { useCopy } from '../../ui/flame-frame/use-copy.ts';
+import { usePainted } from '../../ui/flame-frame/use-painted.ts';
 import { useShortcuts } from '../../ui/flame-frame/use-shortcuts.ts';
 import { Kbd } from '../../ui/kbd.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
@@ -24,6 +25,12 @@ import { Inspector } from './inspector.tsx';
 import { Overview } from './overview.tsx';
 import type { ProfileWords } from './profile-words.ts';
 import type { ExplorerState } from './view-state.ts';
+
+/** Below this share callers are not told apart when callers go down: it would be a tenth of a pixel. */
+const LEAST_INVERTED_SHARE = 1 / 20_000;
+
+/** Until the graph is on screen; then the functions are counted. */
+const NO_TOTALS = { self: new Float64Array(), total: new Float64Array(), nodes: new Uint32Array() };
 
 const VIEW_OPTIONS = [
   { value: 'flame', label: 'Flame' },
@@ -45,7 +52,10 @@ export interface ExplorerProps {
 /** The flame graph with everything around it that reads one tree: search, zoom, table, inspector, keys, foot. */
 export function Explorer({ tree: upright, words, state, source, actions }: ExplorerProps) {
   const { view, inverted, find, set } = state;
-  const tree = useMemo(() => deriveTree(inverted ? invertTree(upright) : upright), [upright, inverted]);
+  const tree = useMemo(
+    () => deriveTree(inverted ? invertTree(upright, upright.total[0]! * LEAST_INVERTED_SHARE) : upright),
+    [upright, inverted],
+  );
   const wantedZoom = nodeAt(tree, state.root);
   const zoom = Math.max(0, wantedZoom);
   const [selectedPath, setSelectedPath] = useState<readonly string[] | null>(null);
@@ -84,7 +94,8 @@ export function Explorer({ tree: upright, words, state, source, actions }: Explo
     ['?', () => setShowKeys(true)],
   ]);
 
-  const totals = useMemo(() => functionTotals(upright), [upright]);
+  const painted = usePainted();
+  const totals = useMemo(() => (painted ? functionTotals(upright) : NO_TOTALS), [upright, painted]);
   const rows = useMemo(
     () =>
       Array.from(totals.nodes, (nodes, i) => ({
@@ -189,9 +200,9 @@ export function Explorer({ tree: upright, words, state, source, actions }: Explo
               words={words}
               node={selected}
               everywhere={{
-                self: totals.self[selectedFunction]!,
-                total: totals.total[selectedFunction]!,
-                nodes: totals.nodes[selectedFunction]!,
+                self: totals.self[selectedFunction] ?? 0,
+                total: totals.total[selectedFunction] ?? 0,
+                nodes: totals.nodes[selectedFunction] ?? 0,
               }}
               callers={neighbours.callers}
               callees={neighbours.callees}

@@ -8,6 +8,8 @@ export interface ProfileMeta {
   readonly seconds: number;
   readonly samples: number;
   readonly instances: number;
+  /** Files of which no symbols are known; their frames show as addresses. */
+  readonly unresolved?: readonly { readonly file: string }[];
 }
 
 export interface Profile extends ProfileMeta {

@@ -130,16 +130,19 @@ export class FlameView {
   resize(): void {
     const { base, overlay, scroller } = this.#parts;
     const ratio = devicePixelRatio;
+    let changed = false;
     for (const canvas of [base, overlay]) {
       const width = Math.round(scroller.clientWidth * ratio);
       const height = Math.round(scroller.clientHeight * ratio);
       if (canvas.width === width && canvas.height === height) continue;
+      changed = true;
       canvas.width = width;
       canvas.height = height;
       canvas.style.width = `${scroller.clientWidth}px`;
       canvas.style.height = `${scroller.clientHeight}px`;
       canvas.parentElement!.style.height = `${scroller.clientHeight}px`;
     }
+    if (!changed) return;
     this.#collect();
     if (this.#boxes !== null && this.#animation === 0)
       this.#parts.spacer.style.height = `${this.#boxes.rows * ROW_PX + 8}px`;

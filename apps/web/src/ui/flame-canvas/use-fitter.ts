@@ -5,6 +5,7 @@ import { LabelFitter } from './label-fit.ts';
 export function useFitter(names: readonly string[], font: string): LabelFitter {
   const [loaded, setLoaded] = useState(0);
   useEffect(() => {
+    if (document.fonts.check(font)) return;
     let live = true;
     document.fonts.load(font).then(() => live && setLoaded((count) => count + 1));
     return () => {
