@@ -19,6 +19,7 @@ export const COLLECTOR_STATUS = {
   BUSY: 429,
   INTERNAL: 500,
   STORAGE_UNAVAILABLE: 503,
+  SYMBOLS_UNAVAILABLE: 503,
 } as const;
 
 export type CollectorErrorCode = keyof typeof COLLECTOR_STATUS;

@@ -48,14 +48,14 @@ export async function receiveProfile(deps: Deps, request: FastifyRequest, held: 
 /** `PUT /api/v1/symbols/:buildId`: keeps a symbol index that an agent was asked for. */
 export async function receiveSymbols(deps: Deps, request: FastifyRequest, held: Held) {
   const buildId = buildIdOf(request);
-  const body = await bodyOf(request, held);
   try {
-    await deps.symbols.put(buildId, body);
+    await deps.symbols.put(buildId, await bodyOf(request, held));
   } catch (cause) {
-    if (cause instanceof SymbolizerError && cause.code === 'INVALID_INDEX') {
-      throw new CollectorError('BAD_SYMBOLS', cause.message, { cause });
-    }
-    throw cause;
+    // Asked again at once, the agent would send the same.
+    deps.wanted.unavailable(buildId);
+    if (!(cause instanceof SymbolizerError)) throw cause;
+    const code = cause.code === 'INVALID_INDEX' ? 'BAD_SYMBOLS' : 'SYMBOLS_UNAVAILABLE';
+    throw new CollectorError(code, cause.message, { cause });
   }
   deps.wanted.arrived(buildId);
   deps.metrics.stored.inc({ door: 'symbols' });

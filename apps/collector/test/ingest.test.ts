@@ -13,6 +13,7 @@ import {
   type StackProfile,
   type UnixSeconds,
 } from '@strata/profile';
+import { buildIndex, describeElf } from '@strata/symbolizer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startCollector, type TestCollector } from './collector.ts';
 import { goodBatch, goodPprof, totalOf } from './samples.ts';
@@ -120,6 +121,20 @@ describe('agents', () => {
     expect((await send('POST', 'batches', body, 'zstd')).answer).toEqual({ stored: 'stored', wanted: ['gnu:5409'] });
     expect((await send('POST', 'batches', body, 'zstd')).answer).toEqual({ stored: 'duplicate', wanted: [] });
     expect(await totalOf(collector.storage, 'shop')).toBe(20_202_020);
+  });
+
+  test('send the symbol index they are asked for; a damaged one is refused, and not asked for again at once', async () => {
+    const program = join(folder, 'go-hash');
+    execFileSync('go', ['build', '-o', program, '.'], { cwd: GO_PROGRAM });
+    const { buildId } = await describeElf(program);
+    const index = new Uint8Array(await buildIndex(program));
+    const { answer } = await send('POST', 'batches', JSON.stringify(goodBatch('asked', buildId)));
+    expect(answer.wanted).toEqual([buildId]);
+    const path = `symbols/${buildId}`;
+    expect((await send('PUT', path, index.subarray(0, -40))).answer.error.code).toBe('BAD_SYMBOLS');
+    expect((await send('PUT', path, zstdCompressSync(index), 'zstd')).answer).toEqual({ stored: 'stored' });
+    const again = await send('POST', 'batches', JSON.stringify(goodBatch('asked again', buildId)));
+    expect(again.answer.wanted).toEqual([]);
   });
 
   test('say that a file cannot be read, or send what is no index', async () => {
