@@ -1,10 +1,10 @@
 import type { Metadata } from 'next';
 import { cookies } from 'next/headers';
 import { readTheme, THEME_COOKIE } from '../../../ui/theme.ts';
-import { Shared } from './shared.tsx';
+import { SnapshotView } from './snapshot-view.tsx';
 
 export const metadata: Metadata = { title: 'Snapshot', robots: { index: false } };
 
 export default async function Page({ params }: { readonly params: Promise<{ id: string }> }) {
-  return <Shared id={(await params).id} theme={readTheme((await cookies()).get(THEME_COOKIE)?.value)} />;
+  return <SnapshotView id={(await params).id} theme={readTheme((await cookies()).get(THEME_COOKIE)?.value)} />;
 }

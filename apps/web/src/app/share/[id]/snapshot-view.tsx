@@ -12,7 +12,7 @@ import { EmptyState } from '../../../ui/states.tsx';
 import type { Theme } from '../../../ui/theme.ts';
 
 /** A snapshot's page: what was kept, drawn by the view it was kept from. */
-export function Shared({ id, theme }: { readonly id: string; readonly theme: Theme }) {
+export function SnapshotView({ id, theme }: { readonly id: string; readonly theme: Theme }) {
   const { shared, error } = useSnapshot(id);
   const url = `/api/v1/snapshots/${encodeURIComponent(id)}`;
   return (
