@@ -100,35 +100,49 @@ export function totalOf(nodes: MergedNodes, self: Float64Array): Float64Array {
   return total;
 }
 
+/** Above this many siblings, sorting by insertion is slower than the engine's sort with its calls back. */
+const FEW_SIBLINGS = 24;
+
 /** Preorder of the nodes: siblings by descending `weight`, ties by name. Returns old node numbers, and depths. */
 export function preorder(
   nodes: MergedNodes,
   weight: Float64Array,
   names: readonly string[],
 ): { order: Uint32Array; depth: Uint16Array } {
-  const order = new Uint32Array(nodes.size);
-  const depth = new Uint16Array(nodes.size);
-  const stack = [0];
-  const depths = [0];
-  const name = (node: number) => names[nodes.function[node]!]!;
-  const children: number[] = [];
-  for (let at = 0; stack.length > 0; at++) {
-    const node = stack.pop()!;
-    const deep = depths.pop()!;
+  const { size, firstChild, nextSibling } = nodes;
+  const order = new Uint32Array(size);
+  const depth = new Uint16Array(size);
+  const depthOf = new Uint16Array(size);
+  /** Nodes yet to come, the next one last: siblings lie in it from the lightest to the heaviest. */
+  const waiting = new Uint32Array(size);
+  const later = (a: number, b: number) => {
+    if (weight[a] !== weight[b]) return weight[a]! - weight[b]!;
+    const [nameA, nameB] = [names[nodes.function[a]!]!, names[nodes.function[b]!]!];
+    return nameA < nameB ? 1 : nameA > nameB ? -1 : a - b;
+  };
+  let top = 1;
+  for (let at = 0; top > 0; at++) {
+    const node = waiting[--top]!;
     order[at] = node;
-    depth[at] = deep;
-    children.length = 0;
-    for (let child = nodes.firstChild[node]!; child >= 0; child = nodes.nextSibling[child]!) children.push(child);
-    if (children.length > 1) {
-      // Last first, because the stack turns them round.
-      children.sort((a, b) => weight[a]! - weight[b]! || (name(a) < name(b) ? 1 : name(a) > name(b) ? -1 : a - b));
+    depth[at] = depthOf[node]!;
+    const base = top;
+    for (let child = firstChild[node]!; child >= 0; child = nextSibling[child]!) {
+      depthOf[child] = depth[at]! + 1;
+      waiting[top++] = child;
     }
-    for (const child of children) {
-      stack.push(child);
-      depths.push(deep + 1);
-    }
+    if (top - base > FEW_SIBLINGS) waiting.subarray(base, top).sort(later);
+    else sortFew(waiting, base, top, later);
   }
   return { order, depth };
+}
+
+function sortFew(column: Uint32Array, from: number, to: number, compare: (a: number, b: number) => number): void {
+  for (let i = from + 1; i < to; i++) {
+    const one = column[i]!;
+    let at = i;
+    for (; at > from && compare(column[at - 1]!, one) > 0; at--) column[at] = column[at - 1]!;
+    column[at] = one;
+  }
 }
 
 /** The column, with `order[i]`'s value at `i`. */
