@@ -1,3 +1,4 @@
+import type { UnixSeconds } from '@strata/profile';
 import type { Logger } from '@strata/settings';
 import type { Storage } from '@strata/storage';
 
@@ -16,9 +17,7 @@ export function jobsOf(storage: Storage, logger: Logger): readonly Job[] {
       name: 'retention',
       schedule: '17 * * * *',
       async run() {
-        const removed = await storage.applyRetention(
-          Math.floor(Date.now() / 1000) as Parameters<Storage['applyRetention']>[0],
-        );
+        const removed = await storage.applyRetention(Math.floor(Date.now() / 1000) as UnixSeconds);
         logger.info({ job: 'retention', removed }, 'removed what is past its time');
       },
     },

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@strata/embedded-clickhouse';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const CLICKHOUSE_PORT = 17416;
+const PORT = 17417;
+let dataFolder: string;
+let engine: EmbeddedClickHouse;
+
+beforeAll(async () => {
+  dataFolder = mkdtempSync(join(tmpdir(), 'strata-worker-'));
+  engine = await startEmbeddedClickHouse({ dataFolder, port: CLICKHOUSE_PORT });
+});
+afterAll(async () => {
+  await engine?.stop();
+  rmSync(dataFolder, { recursive: true, force: true });
+});
+
+test('the worker runs retention on the real engine, says so, and stops when told', async () => {
+  const env = {
+    ...process.env,
+    STRATA_DATA: dataFolder,
+    STRATA_CLICKHOUSE_PORT: String(CLICKHOUSE_PORT),
+    STRATA_WORKER_PORT: String(PORT),
+  };
+  const worker = spawn(process.execPath, [MAIN], { env, stdio: 'ignore' });
+  const ended = once(worker, 'exit');
+  const health = async () => {
+    const answer = await fetch(`http://127.0.0.1:${PORT}/healthz`).catch(() => null);
+    return (await answer?.json()) as { ok: boolean; jobs: { name: string; runs: number }[] } | undefined;
+  };
+  let now = await health();
+  while (!now?.jobs[0]?.runs) {
+    await sleep(50);
+    now = await health();
+  }
+  expect(now).toMatchObject({ ok: true, jobs: [{ name: 'retention', runs: 1, failures: 0, lastError: null }] });
+  expect(await (await fetch(`http://127.0.0.1:${PORT}/metrics`)).text()).toContain(
+    'strata_worker_job_failures{job="retention"} 0',
+  );
+  worker.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+});
