@@ -179,6 +179,15 @@ describe('reading pprof', () => {
     for (let length = 0; length < bytes.length; length++)
       expect(refusal(bytes.subarray(0, length))).toMatch(/INVALID_PPROF|EMPTY|accepted/);
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (random) => void refusal(random)));
+    const changes = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(changes, (changed) => {
+        const damaged = bytes.slice();
+        for (const [at, byte] of changed) damaged[at] = byte;
+        refusal(damaged);
+      }),
+      { numRuns: 3_000 },
+    );
   });
 });
 
