@@ -7,10 +7,10 @@ import { rolldown } from 'rolldown';
 
 const web = join(import.meta.dirname, '..');
 
-/** The page of the benchmark as files by path: production React, minified, with the app's own style sheet. */
-export async function bundlePage(): Promise<Map<string, { type: string; body: Buffer | string }>> {
+/** A page as files by path: production React, minified, with the app's own style sheet. */
+export async function bundlePage(input: string): Promise<Map<string, { type: string; body: Buffer | string }>> {
   const bundle = await rolldown({
-    input: join(import.meta.dirname, 'page.tsx'),
+    input,
     platform: 'browser',
     transform: { define: { 'process.env.NODE_ENV': '"production"' }, jsx: 'react-jsx' },
     logLevel: 'silent',

@@ -4,6 +4,7 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { encodeCallTree } from '@strata/profile';
 import { chromium } from 'playwright';
@@ -22,7 +23,7 @@ const quantile = (values: number[], share: number) =>
 const print = (name: string, value: number, unit: string) =>
   console.log(JSON.stringify({ name, value: Number(value.toFixed(3)), unit, peer: null, ratio: null }));
 
-const files = await bundlePage();
+const files = await bundlePage(join(import.meta.dirname, 'page.tsx'));
 const meta = { unit: 'nanoseconds', seconds: 3600, samples: 13_700_000, instances: 212 };
 const columns = encodeCallTree(realisticTree(NODES), meta);
 files.set('/columns', { type: 'application/octet-stream', body: Buffer.from(columns) });

@@ -69,7 +69,10 @@ export function ChangeTable({ changes, by, onBy, measure, selected, pattern, onS
         tabIndex={0}
         className="min-h-0 flex-1 overflow-auto focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-accent"
       >
-        <table className="w-full border-separate border-spacing-0 text-[12px] tabular-nums">
+        <table
+          aria-label="Functions by change"
+          className="w-full border-separate border-spacing-0 text-[12px] tabular-nums"
+        >
           <thead>
             <tr className="text-ink-2">
               <Heading className="text-left">Function, {by}</Heading>

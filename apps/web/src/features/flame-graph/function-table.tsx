@@ -66,12 +66,13 @@ export function FunctionTable({ rows, whole, unit, write, selected, pattern, onS
     <section
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={0}
-      aria-label="Functions"
+      aria-label="Functions, to scroll"
       className="h-full overflow-auto rounded-sm focus-visible:outline-2 focus-visible:outline-accent"
       onScroll={(event) => setScroll({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}
     >
       <table
         className="w-full border-separate border-spacing-0 text-[12px] tabular-nums"
+        aria-label="Functions"
         aria-rowcount={shown.length + 1}
       >
         <thead>
@@ -131,7 +132,7 @@ function Value({ value, whole, write }: { value: number; whole: number; write: (
         className="absolute inset-y-1 right-0 rounded-l-sm bg-accent/10"
         style={{ width: `${Math.min(100, share * 100)}%` }}
       />
-      <span className="relative">{write(value)}</span>
+      <span className="relative">{write(value)}</span>{' '}
       <span className="relative ml-2 inline-block w-14 text-ink-2">{formatShare(share)}</span>
     </td>
   );

@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Browser, chromium, type Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundlePage } from '../bench/bundle.ts';
+
+const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+const ROW_PX = 20;
+
+declare const kept: { root: string[]; find: string; inverted: boolean };
+declare const showTree: (which: string) => void;
+
+let server: Server;
+let browser: Browser;
+let address: string;
+
+async function open(search = '', colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1600, height: 900 }, colorScheme });
+  const page = await context.newPage();
+  await page.goto(`${address}${search}`);
+  await page.getByTestId('flame').waitFor();
+  return page;
+}
+
+/** A point in a row of the graph, `share` of its width from the left. */
+async function pointAt(page: Page, row: number, share: number): Promise<[number, number]> {
+  const box = (await page.getByTestId('flame').boundingBox())!;
+  return [box.x + box.width * share, box.y + (row + 0.5) * ROW_PX];
+}
+const zoom = (page: Page) => page.evaluate(() => kept.root.join(' › '));
+const selected = async (page: Page) => (await page.getByRole('treeitem', { selected: true }).textContent()) ?? '';
+
+describe.skipIf(!existsSync(CHROMIUM))('the flame graph in a browser', () => {
+  beforeAll(async () => {
+    const files = await bundlePage(join(import.meta.dirname, 'browser/page.tsx'));
+    server = createServer((request, response) => {
+      const file = files.get(new URL(request.url ?? '/', 'http://localhost').pathname);
+      response
+        .writeHead(file === undefined ? 404 : 200, { 'content-type': file?.type ?? 'text/plain' })
+        .end(file?.body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  it('zooms by click, and every step can be undone', async () => {
+    const page = await open();
+    await page.mouse.click(...(await pointAt(page, 3, 0.3)));
+    expect(await zoom(page)).toBe('main › serve › price');
+    await page.getByRole('navigation', { name: 'Zoom' }).getByText('serve').click();
+    expect(await zoom(page)).toBe('main › serve');
+    await page.getByRole('tree').press('Backspace');
+    expect(await zoom(page)).toBe('main');
+    await page.getByRole('tree').press('Escape');
+    expect(await zoom(page)).toBe('');
+  });
+
+  it('is walked by keys, and says where one is', async () => {
+    const page = await open();
+    const tree = page.getByRole('tree');
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowRight']) await tree.press(key);
+    expect(await selected(page)).toMatch(/^rules, total 30\.0\scores, 30\.0\s%/);
+    await tree.press('ArrowUp');
+    expect(await selected(page)).toMatch(/^serve/);
+    await tree.press('Enter');
+    expect(await zoom(page)).toBe('main › serve');
+  });
+
+  it('says what is under the pointer without painting the graph again', async () => {
+    const page = await open();
+    await page.evaluate(() => {
+      const clear = CanvasRenderingContext2D.prototype.clearRect;
+      const painted = { base: 0, overlay: 0 };
+      CanvasRenderingContext2D.prototype.clearRect = function (...area) {
+        painted[this.canvas.dataset.testid === 'flame' ? 'overlay' : 'base']++;
+        clear.apply(this, area);
+      };
+      Object.assign(globalThis, { painted });
+    });
+    await page.mouse.move(...(await pointAt(page, 3, 0.3)));
+    await page.getByText('600 samples').waitFor();
+    await page.mouse.move(...(await pointAt(page, 3, 0.7)));
+    await page.getByText('300 samples').waitFor();
+    expect(await page.evaluate(() => (globalThis as unknown as { painted: object }).painted)).toEqual({
+      base: 0,
+      overlay: 2,
+    });
+  });
+
+  it('searches by regex, counts once, walks the matches, and says what is wrong with a pattern', async () => {
+    const page = await open();
+    await page.keyboard.press('/');
+    await page.keyboard.type('serve|rules');
+    await expect.poll(() => page.getByRole('status').first().textContent()).toMatch(/^90\.0\s% · 2 frames$/);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    expect(await selected(page)).toMatch(/^rules/);
+    await page.keyboard.type('(');
+    expect(await page.getByRole('alert').textContent()).toMatch(/^Not a regular expression: unterminated group/);
+  });
+
+  it('keeps the zoom by names when new data come, and says when it is gone', async () => {
+    const page = await open();
+    await page.mouse.click(...(await pointAt(page, 3, 0.3)));
+    await page.evaluate(() => showTree('after'));
+    await page
+      .getByRole('navigation', { name: 'Zoom' })
+      .getByText(/40\.0\s% of all/)
+      .waitFor();
+    expect(await zoom(page)).toBe('main › serve › price');
+    await page.evaluate(() => showTree('large'));
+    await page.getByText('is not in this range: all is shown').waitFor();
+  });
+
+  it('says in words what it folded', async () => {
+    const page = await open();
+    await page.getByText(/3 frames under 1 px/).waitFor();
+  });
+
+  it('turns callers down: what time is spent in comes first', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'Callers down' }).click();
+    await page.getByRole('tree').press('ArrowDown');
+    expect(await selected(page)).toMatch(/^price, total 60\.0\scores/);
+    await page.getByRole('tree').press('ArrowDown');
+    expect(await selected(page)).toMatch(/^serve, total 60\.0\scores/);
+  });
+
+  it('lists functions by change and shows a chosen one in the graph', async () => {
+    const page = await open('?diff');
+    const rows = page.getByRole('table', { name: 'Functions by change' }).getByRole('row');
+    expect(await rows.nth(1).textContent()).toMatch(/^freshnew/);
+    expect(await rows.nth(2).textContent()).toMatch(/^grown/);
+    await page.getByRole('tab', { name: /Gone 1/ }).click();
+    await rows.nth(1).click();
+    expect(await rows.nth(1).getAttribute('aria-current')).toBe('true');
+  });
+
+  it.each(['light', 'dark'] as const)('has nothing for axe to find, %s', async (theme) => {
+    for (const search of ['', '?diff']) {
+      const page = await open(search, theme);
+      await page.getByRole('tree').press('ArrowDown');
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    }
+  });
+});
