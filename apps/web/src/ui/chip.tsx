@@ -12,7 +12,7 @@ export interface ChipProps {
 export function Chip({ name, children, onRemove }: ChipProps) {
   return (
     <span className="inline-flex h-7 max-w-80 items-center gap-1.5 rounded-md bg-chip px-2 text-[12px] whitespace-nowrap">
-      {name !== undefined && <span className="text-ink-3">{name}</span>}
+      {name !== undefined && <span className="text-ink-2">{name}</span>}
       <span className="truncate font-medium">{children}</span>
       {onRemove !== undefined && (
         <button
