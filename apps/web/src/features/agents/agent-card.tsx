@@ -1,8 +1,8 @@
 import { formatAge, formatDuration } from '../../ui/age.ts';
-import { formatCount, formatShare } from '../../ui/amount.ts';
+import { formatBytes, formatCount, formatShare } from '../../ui/amount.ts';
 import { type AgentCounters, type Counter, sortCounters } from './agent-counters.ts';
 import { type AgentRow, type StateWords, stateOf } from './agent-state.ts';
-import { meaningOf, wordsOf } from './reasons.ts';
+import { meaningOf, upkeepWordsOf, wordsOf } from './reasons.ts';
 
 const TONES: Record<StateWords['tone'], string> = {
   good: 'bg-good',
@@ -23,12 +23,12 @@ export function AgentCard({ agent, now }: { readonly agent: AgentRow; readonly n
         <span className="ml-auto text-[12px] text-ink-3">last report {formatAge(now - agent.time)}</span>
       </header>
       {state.reason !== '' && <p className="mx-5 mt-3 rounded-md bg-bad-soft px-3 py-2 text-bad">{state.reason}</p>}
-      <dl className="grid grid-cols-5 gap-x-6 gap-y-3 px-5 py-4 max-lg:grid-cols-3 max-sm:grid-cols-2">
+      <dl className="grid grid-cols-[repeat(5,auto)] justify-between gap-x-6 gap-y-3 px-5 py-4 max-lg:grid-cols-3 max-sm:grid-cols-2">
         <Fact name="Rate" value={agent.frequencyHz > 0 ? `${agent.frequencyHz} Hz per CPU` : '—'} />
         <Fact name="Running for" value={formatDuration(now - agent.startedAt)} />
         <Fact name="Kernel" value={agent.kernel} />
         <Fact name="Agent" value={agent.agentVersion} />
-        <Fact name="Name" value={agent.agent} />
+        <Fact name="Cost of a sample, in the kernel" value={writeCost(counters)} />
       </dl>
       {counters.events > 0 && <Events counters={counters} />}
       {agent.state !== 'unavailable' || counters.events > 0 ? (
@@ -47,9 +47,14 @@ export function AgentCard({ agent, now }: { readonly agent: AgentRow; readonly n
           />
         </div>
       ) : null}
-      {counters.rest.length > 0 && <Delivery counters={counters.rest} />}
+      {counters.rest.length > 0 && <Upkeep counters={counters.rest} />}
     </section>
   );
+}
+
+/** Mean over all BPF programs; the kernel measures it only where it was told to. */
+function writeCost({ runtimeNs, runs }: AgentCounters): string {
+  return runs > 0 ? `${(runtimeNs / runs / 1_000).toFixed(1)} µs` : 'not measured';
 }
 
 function Fact({ name, value }: { readonly name: string; readonly value: string }) {
@@ -124,17 +129,24 @@ function Reasons({ title, counters, whole, none }: ReasonsProps) {
   );
 }
 
-function Delivery({ counters }: { readonly counters: readonly Counter[] }) {
+function Upkeep({ counters }: { readonly counters: readonly Counter[] }) {
   return (
     <div className="border-t border-line px-5 py-4">
-      <h3 className="pb-1 text-[11px] text-ink-3">Delivery to the collector, and the rest</h3>
-      <dl className="grid grid-cols-4 gap-x-8 max-lg:grid-cols-2 max-sm:grid-cols-1">
-        {counters.map(({ name, value }) => (
-          <div key={name} className="flex justify-between gap-3 py-0.5" title={meaningOf(name) || name}>
-            <dt className="truncate text-ink-2">{name.replaceAll(/[._]/g, ' ')}</dt>
-            <dd>{formatCount(value)}</dd>
-          </div>
-        ))}
+      <h3 className="pb-1 text-[11px] text-ink-3">Delivery and upkeep</h3>
+      <dl className="grid grid-cols-3 gap-x-10 max-lg:grid-cols-2 max-sm:grid-cols-1">
+        {counters.map(({ name, value }) => {
+          const { label, lossy } = upkeepWordsOf(name);
+          return (
+            <div key={name} className="flex justify-between gap-3 py-0.5">
+              <dt className="truncate text-ink-2" title={name}>
+                {label}
+              </dt>
+              <dd className={lossy && value > 0 ? 'font-medium text-bad' : ''}>
+                {name.endsWith('bytes') ? formatBytes(value) : formatCount(value)}
+              </dd>
+            </div>
+          );
+        })}
       </dl>
     </div>
   );

@@ -13,6 +13,9 @@ export interface AgentCounters {
   /** Largest first; those that never happened are left out. */
   readonly drops: readonly Counter[];
   readonly outcomes: readonly Counter[];
+  /** Of the sampler's programs in the kernel; 0 runs where the kernel does not measure them. */
+  readonly runtimeNs: number;
+  readonly runs: number;
   /** Delivery and all else, in the agent's order. */
   readonly rest: readonly Counter[];
 }
@@ -30,6 +33,10 @@ export function sortCounters(counters: Readonly<Record<string, number>>): AgentC
     dropped: drops.reduce((sum, { value }) => sum + value, 0),
     drops,
     outcomes: under('outcome.'),
-    rest: all.filter(({ name }) => !/^(dropped|outcome)\./.test(name) && !['events', 'kept', 'idle'].includes(name)),
+    runtimeNs: counters['bpf.runtime_ns'] ?? 0,
+    runs: counters['bpf.runs'] ?? 0,
+    rest: all.filter(
+      ({ name }) => !/^(dropped|outcome|bpf)\./.test(name) && !['events', 'kept', 'idle'].includes(name),
+    ),
   };
 }

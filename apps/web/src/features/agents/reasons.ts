@@ -1,29 +1,57 @@
-/** What a counter of an agent means, for someone who has never seen its source. Names are those of native/definitions. */
+/** What became of events, for someone who has never seen the source. Names are those of native/definitions. */
 const MEANINGS: Readonly<Record<string, string>> = {
-  'outcome.complete': 'The stack is whole, from the leaf to the outermost call.',
-  'outcome.no_user_stack': 'A kernel thread, or the processor was only in the kernel: there is no stack of a program.',
-  'outcome.truncated': 'The stack is deeper than the sampler walks; the outermost calls are missing.',
-  'outcome.no_frame_pointer':
-    'Code built without frame pointers: the walk ended early. Build with -fno-omit-frame-pointer to see the callers.',
-  'outcome.bad_frame_pointer': 'The frame pointer led nowhere; the walk ended early.',
-  'outcome.read_failed':
-    'A page of the stack was not in memory and cannot be fetched while sampling; the walk ended early.',
-  'outcome.exiting': 'The process was going away; its memory was already gone.',
-  'dropped.stack_map_full': 'More different stacks than the table in the kernel holds between two drains.',
-  'dropped.counts_full': 'More different (process, stack) pairs than the table in the kernel holds between two drains.',
-  'dropped.ring_full': 'New stacks came faster than the agent could take them.',
-  'dropped.recursion': 'The processor was already in the sampler.',
-  'dropped.unknown_process': 'The process was gone before its name could be read.',
+  'outcome.COMPLETE': 'The stack is whole, from the leaf to the outermost call.',
+  'outcome.NO_FRAME_POINTER':
+    'Code built without frame pointers: its callers are missing. Build with -fno-omit-frame-pointer to see them.',
+  'outcome.READ_FAULT':
+    'A page of the stack was not in memory, and sampling may not wait for it: the callers are missing.',
+  'outcome.TRUNCATED': 'The stack is deeper than the sampler walks: the outermost calls are missing.',
+  'outcome.KERNEL_ONLY': 'A thread of the kernel itself: there is no program below it.',
+  'outcome.EXITING': 'The process was ending and had already given its memory back.',
+  'dropped.COUNTS_FULL': 'More different stacks than the table in the kernel holds between two drains.',
+  'dropped.STACK_RING_FULL': 'New stacks came faster than the agent could take them.',
+  'dropped.MISSED': 'The clock was due, but the kernel did not run the sampler.',
 };
 
-/** The sentence for a counter; `''` where its name says enough. */
+/** The sentence for an outcome or a drop reason; `''` for one this page does not know yet. */
 export const meaningOf = (counter: string): string => MEANINGS[counter] ?? '';
 
-/** `dropped.ring_full` → `ring full`, `spool.droppedBatches` → `dropped batches`. */
-export function wordsOf(counter: string): string {
-  const name = counter.slice(counter.indexOf('.') + 1);
-  return name
-    .replaceAll(/[_.-]+/g, ' ')
-    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+/** `dropped.STACK_RING_FULL` → `stack ring full`. */
+export const wordsOf = (counter: string): string =>
+  counter
+    .slice(counter.indexOf('.') + 1)
+    .replaceAll('_', ' ')
     .toLowerCase();
+
+/** A counter of delivery and upkeep in words; `lossy` ones should stay at 0. */
+export interface UpkeepWords {
+  readonly label: string;
+  readonly lossy: boolean;
+}
+
+const UPKEEP: Readonly<Record<string, string>> = {
+  processes: 'processes known',
+  'push.stored': 'batches stored',
+  'push.duplicate': 'batches sent twice, stored once',
+  'push.retries': 'pushes tried again',
+  'spool.batches': 'batches waiting on disk',
+  'spool.bytes': 'bytes waiting on disk',
+  'symbols.sent': 'symbol indexes sent',
+  'symbols.unavailable': 'files without symbols',
+};
+
+const LOSSY: Readonly<Record<string, string>> = {
+  'push.refused': 'batches refused by the collector',
+  'push.refused_samples': 'samples refused by the collector',
+  'spool.dropped_batches': 'batches dropped, disk budget full',
+  'spool.dropped_samples': 'samples dropped, disk budget full',
+  'stacks.missing': 'samples whose stack got lost',
+  'drain.failed': 'drains failed',
+  'process_events.lost': 'process events lost',
+  'symbols.failed': 'symbol indexes not delivered',
+};
+
+export function upkeepWordsOf(counter: string): UpkeepWords {
+  const lossy = LOSSY[counter];
+  return { label: lossy ?? UPKEEP[counter] ?? counter.replaceAll(/[._]/g, ' '), lossy: lossy !== undefined };
 }
