@@ -31,8 +31,9 @@ export function formatCount(count: number): string {
 /** Three significant digits, never an exponent: `384`, `38.4`, `4.71`, `0.052`, and `<0.001` below that. */
 export function formatThree(value: number): string {
   const size = Math.abs(value);
-  if (size > 0 && size < 0.0005) return `${value < 0 ? MINUS : ''}<0.001`;
-  const digits = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.0995 || size === 0 ? 2 : 3;
+  if (size === 0) return '0';
+  if (size < 0.0005) return `${value < 0 ? MINUS : ''}<0.001`;
+  const digits = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.0995 ? 2 : 3;
   return `${value < 0 ? MINUS : ''}${size >= 999.5 ? whole(Math.round(size)) : size.toFixed(digits)}`;
 }
 
@@ -63,7 +64,7 @@ export function amountOf(unit: string, seconds: number): Amount {
 }
 
 function make(unit: string, number: (value: number) => string): Amount {
-  return { unit, number, text: (value) => `${number(value)}${THIN}${unit}` };
+  return { unit, number, text: (value) => `${number(value)}\u00a0${unit}` };
 }
 
 /** `+1.12 cores`. */

@@ -102,8 +102,8 @@ export function ChangeTable({ changes, by, onBy, measure, selected, pattern, onS
                     {row.b === 0 && row.a > 0 && <Tag>gone</Tag>}
                   </button>
                 </td>
-                <td className="border-b border-line px-2 text-right whitespace-nowrap">{measure.text(row.a)}</td>
-                <td className="border-b border-line px-2 text-right whitespace-nowrap">{measure.text(row.b)}</td>
+                <td className="border-b border-line px-2 text-right whitespace-nowrap">{measure.cell(row.a)}</td>
+                <td className="border-b border-line px-2 text-right whitespace-nowrap">{measure.cell(row.b)}</td>
                 <td className="border-b border-line pr-4 pl-2">
                   <ChangeBar row={row} largest={largest} text={measure.change(row.b - row.a)} />
                 </td>

@@ -4,6 +4,8 @@ import type { Change, Norm } from './diff-model.ts';
 /** How a norm's measure is written. */
 export interface Measure {
   readonly text: (value: number) => string;
+  /** Without its unit, under a heading that has it. */
+  readonly cell: (value: number) => string;
   readonly change: (value: number) => string;
   /** Heading of a column of changes. */
   readonly heading: string;
@@ -14,11 +16,13 @@ export function measureOf(norm: Norm, amount: Amount): Measure {
   if (norm === 'share')
     return {
       text: formatShare,
+      cell: formatShare,
       change: (value) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${formatThree(Math.abs(value) * 100)}`,
       heading: 'Change, points',
     };
   return {
     text: amount.text,
+    cell: amount.number,
     change: (value) => (value > 0 ? `+${amount.number(value)}` : amount.number(value)),
     heading: `Change, ${amount.unit}${norm === 'rate' ? ' an instance' : ''}`,
   };

@@ -7,6 +7,7 @@ import { SelectionWords } from '../../ui/filters/selection-words.tsx';
 import { readPath } from '../../ui/flame-canvas/root-path.ts';
 import { GraphSkeleton } from '../../ui/flame-frame/graph-skeleton.tsx';
 import { useColumns } from '../../ui/flame-frame/use-columns.ts';
+import { writeSpan } from '../../ui/range-words.ts';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import { decodeDiff } from './diff-columns.ts';
@@ -55,11 +56,11 @@ export function StaticDiff({ url, search }: StaticDiffProps) {
                 {label.slice(label.indexOf(':') + 1)}
               </Chip>
             ))}
+            <span className="text-[12px] text-ink-2">{writeSpan(rangeOf(search, side))}</span>
             <SelectionWords
               amount={amountOf(diff.unit, diff[side].seconds)}
               whole={(side === 'a' ? diff.tree.totalA : diff.tree.totalB)[0]!}
               samples={diff[side].samples}
-              instances={diff[side].instances}
             />
           </span>
         ))}
@@ -81,4 +82,9 @@ export function StaticDiff({ url, search }: StaticDiffProps) {
       />
     </>
   );
+}
+
+/** The page's address names both ranges in Unix seconds once it is kept. */
+function rangeOf(search: URLSearchParams, side: 'a' | 'b'): { from: number; to: number } {
+  return { from: Number(search.get(`from.${side}`)), to: Number(search.get(`to.${side}`)) };
 }
