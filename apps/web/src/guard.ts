@@ -11,9 +11,8 @@ export function guard(request: IncomingMessage, response: ServerResponse): boole
   const name = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
   if (!LOOPBACK_NAMES.has(name))
     return refuse(response, 421, 'FOREIGN_HOST', `Strata answers on loopback only: open it as 127.0.0.1 or localhost.`);
-  const site = request.headers['sec-fetch-site'];
   const reads = request.method === 'GET' || request.method === 'HEAD';
-  if (!reads && site !== undefined && site !== 'same-origin' && site !== 'none')
+  if (!reads && isForeign(request))
     return refuse(response, 403, 'FOREIGN_SITE', 'Another site may not change anything here.');
 
   const nonce = randomBytes(16).toString('base64');
@@ -26,6 +25,13 @@ export function guard(request: IncomingMessage, response: ServerResponse): boole
   response.setHeader('cross-origin-resource-policy', 'same-origin');
   response.setHeader('cross-origin-opener-policy', 'same-origin');
   return true;
+}
+
+/** Whether a browser says that a page from elsewhere asks; programs that are no browser say nothing. */
+function isForeign({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  return headers.origin !== undefined && headers.origin !== `http://${headers.host}`;
 }
 
 /** Scripts only from here and only with the nonce; styles also inline, since charts and panels place themselves by them. */

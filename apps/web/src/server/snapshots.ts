@@ -41,7 +41,8 @@ export type SnapshotSummary = Pick<Snapshot, 'id' | 'createdAt' | 'expiresAt' | 
 export async function createSnapshot(parts: Parts, request: z.infer<typeof snapshotRequest>): Promise<SnapshotSummary> {
   const page = readPage(request.view);
   const shown = request.etag === undefined ? undefined : parts.answers.find(request.etag);
-  const answer = shown ?? (await page.answer(parts));
+  const fits = shown?.selections.length === page.sides && shown.selections[0]!.service === page.service;
+  const answer = shown !== undefined && fits ? shown : await page.answer(parts);
   const now = Math.floor(Date.now() / 1000);
   const summary = {
     id: randomBytes(ID_BYTES).toString('base64url'),
@@ -69,6 +70,8 @@ interface Page {
   readonly path: string;
   readonly service: string;
   readonly search: URLSearchParams;
+  /** 1 for a flame graph, 2 for a comparison. */
+  readonly sides: number;
   readonly answer: (parts: Parts) => ReturnType<typeof answerFlame>;
 }
 
@@ -89,10 +92,10 @@ function readPage(view: string): Page {
   if (match[2] === 'flame') {
     const selection = readSelection(parameters, now, VIEW_PARAMETERS);
     // The page turns the tree round by itself; what is kept is the tree as callers have it.
-    return { path, service, search, answer: (parts) => answerFlame(parts, selection, false) };
+    return { path, service, search, sides: 1, answer: (parts) => answerFlame(parts, selection, false) };
   }
   const { a, b } = readSides(parameters, now, VIEW_PARAMETERS);
-  return { path, service, search, answer: (parts) => answerDiff(parts, a, b) };
+  return { path, service, search, sides: 2, answer: (parts) => answerDiff(parts, a, b) };
 }
 
 /** The page's address with what the columns really cover: absolute times, whatever was in it. */
