@@ -47,7 +47,12 @@ export interface RangeState {
 /** The range in the address: `from`, `to`, or those of a side. */
 export function useRange(side: Side = null): RangeState {
   const keys = keysOf(side);
-  const [text, setText] = useQueryStates(parsers, { urlKeys: { from: keys.from, to: keys.to }, history: 'push' });
+  // A side says its range in full: an address without one is a comparison still to be filled in.
+  const [text, setText] = useQueryStates(parsers, {
+    urlKeys: { from: keys.from, to: keys.to },
+    history: 'push',
+    clearOnDefault: side === null,
+  });
   return useMemo(() => {
     const now = Date.now() / 1000;
     const resolved = resolveRange(text, now);

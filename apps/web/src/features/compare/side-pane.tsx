@@ -1,5 +1,6 @@
 'use client';
 
+import Link from 'next/link';
 import { amountOf } from '../../ui/amount.ts';
 import { FilterBar } from '../../ui/filters/filter-bar.tsx';
 import { SelectionWords } from '../../ui/filters/selection-words.tsx';
@@ -27,6 +28,8 @@ export interface SidePaneProps {
 /** One side of the comparison: which samples, when, and how much they are. */
 export function SidePane({ name, service, selection, detail, unit, held, baselines, onBaseline }: SidePaneProps) {
   const letter = name.toUpperCase();
+  const alone = selection.query(service);
+  alone.delete('service');
   return (
     <section aria-label={`Side ${letter}`} className="flex min-w-0 flex-1 flex-col">
       <FilterBar
@@ -34,7 +37,13 @@ export function SidePane({ name, service, selection, detail, unit, held, baselin
         choices={choicesOf(detail)}
         onFilters={(next) => setFilters(selection, next)}
         before={
-          <span className={`w-4 text-[15px] font-semibold ${name === 'a' ? 'text-accent' : 'text-bad'}`}>{letter}</span>
+          <Link
+            href={`/s/${encodeURIComponent(service)}/flame?${alone}`}
+            title={`Open side ${letter} alone`}
+            className={`w-4 text-[15px] font-semibold hover:underline ${name === 'a' ? 'text-accent' : 'text-bad'}`}
+          >
+            {letter}
+          </Link>
         }
       >
         {baselines !== undefined && (

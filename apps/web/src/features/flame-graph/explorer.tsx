@@ -58,7 +58,9 @@ export function Explorer({ tree: upright, words, state, source, actions }: Explo
   );
   const wantedZoom = nodeAt(tree, state.root);
   const zoom = Math.max(0, wantedZoom);
-  const [selectedPath, setSelectedPath] = useState<readonly string[] | null>(null);
+  // Until something is chosen or let go, the zoomed frame of the address is what one looks at.
+  const [chosenPath, setSelectedPath] = useState<readonly string[] | null | undefined>(undefined);
+  const selectedPath = chosenPath === undefined ? state.root : chosenPath;
   const selected = useMemo(() => (selectedPath === null ? -1 : nodeAt(tree, selectedPath)), [tree, selectedPath]);
   const [folded, setFolded] = useState({ frames: 0, value: 0 });
   const [showKeys, setShowKeys] = useState(false);

@@ -50,7 +50,11 @@ export function FlamePage({ service }: { readonly service: string }) {
   );
 
   const filters = filtersOf(selection);
-  const compare = new URLSearchParams([['version.b', selection.versions[0] ?? '']].filter(([, value]) => value !== ''));
+  const compare = new URLSearchParams(
+    [...query]
+      .filter(([name]) => name !== 'service')
+      .map(([name, value]) => [name === 'type' ? name : `${name}.b`, value]),
+  );
   return (
     <div className="relative flex-1">
       <div className="absolute inset-0 flex flex-col">
