@@ -12,20 +12,23 @@ interface ErrorPageProps {
 /** A mistake of ours in a page. */
 export default function ErrorPage({ error, reset }: ErrorPageProps) {
   return (
-    <ErrorState
-      title="This page failed"
-      actions={
-        <>
-          <Button look="primary" onClick={reset}>
-            Try again
-          </Button>
-          <Link href="/" className={buttonClass()}>
-            All services
-          </Link>
-        </>
-      }
-    >
-      <p className="font-mono text-[12px]">{error.message}</p>
-    </ErrorState>
+    <main className="grid min-h-dvh place-items-center">
+      <h1 className="sr-only">This page failed</h1>
+      <ErrorState
+        title="This page failed"
+        actions={
+          <>
+            <Button look="primary" onClick={reset}>
+              Try again
+            </Button>
+            <Link href="/" className={buttonClass()}>
+              All services
+            </Link>
+          </>
+        }
+      >
+        <p className="font-mono text-[12px]">{error.message}</p>
+      </ErrorState>
+    </main>
   );
 }

@@ -11,6 +11,7 @@ export default function GlobalError({ error, reset }: { readonly error: Error; r
       <body>
         <title>Strata failed</title>
         <main className="grid min-h-dvh place-items-center">
+          <h1 className="sr-only">Strata failed</h1>
           <ErrorState title="Strata’s page failed" actions={<Button onClick={reset}>Try again</Button>}>
             <p className="font-mono text-[12px]">{error.message}</p>
           </ErrorState>

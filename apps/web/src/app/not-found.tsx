@@ -5,6 +5,7 @@ import { EmptyState } from '../ui/states.tsx';
 export default function NotFound() {
   return (
     <main className="grid min-h-dvh place-items-center">
+      <h1 className="sr-only">Not found</h1>
       <EmptyState
         title="There is no page at this address"
         actions={

@@ -41,7 +41,7 @@ export function Headline({ services, agents }: HeadlineProps) {
         {silent.length > 0 && (
           <>
             {' · '}
-            <Link href="/agents" className="text-bad hover:underline">
+            <Link href="/agents" className="text-bad underline underline-offset-2">
               {plural(silent.length, 'node')} silent
             </Link>
           </>
@@ -49,7 +49,7 @@ export function Headline({ services, agents }: HeadlineProps) {
         {idle.length > 0 && (
           <>
             {' · '}
-            <Link href="/agents" className="text-bad hover:underline">
+            <Link href="/agents" className="text-bad underline underline-offset-2">
               {plural(idle.length, 'node')} not sampling
             </Link>
           </>
