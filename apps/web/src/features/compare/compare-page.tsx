@@ -5,6 +5,7 @@ import { useMemo } from 'react';
 import { formatBytes } from '../../ui/amount.ts';
 import { Button } from '../../ui/button.tsx';
 import { TypePicker } from '../../ui/filters/type-picker.tsx';
+import { Fetching } from '../../ui/flame-frame/fetching.tsx';
 import { GraphSkeleton } from '../../ui/flame-frame/graph-skeleton.tsx';
 import { useColumns } from '../../ui/flame-frame/use-columns.ts';
 import { InBar } from '../../ui/page-bar/bar-slot.tsx';
@@ -32,7 +33,8 @@ export function ComparePage({ service }: { readonly service: string }) {
     ),
   );
   const settled = useStandardSides(detail.isError ? [] : detail.data === null ? [] : detail.data?.versions);
-  const refetchInterval = a.range.live || b.range.live ? 10_000 : (false as const);
+  const intervals = [a, b].map((side) => side.range.refetchInterval).filter((ms) => ms !== false);
+  const refetchInterval = intervals.length > 0 ? Math.min(...intervals) : (false as const);
   const diff = useColumns({
     url: `/api/v1/diff?${diffQuery(service, a, b)}`,
     decode: decodeDiff,
@@ -92,7 +94,10 @@ export function ComparePage({ service }: { readonly service: string }) {
         </Button>
       </InBar>
       <div className="absolute inset-0 flex flex-col max-lg:overflow-y-auto">
-        <div className="flex shrink-0 border-b border-line max-lg:flex-col">
+        <div className="relative flex shrink-0 border-b border-line max-lg:flex-col">
+          <span className="absolute inset-x-0 -bottom-px">
+            <Fetching active={diff.isPlaceholderData} />
+          </span>
           <SidePane
             name="a"
             service={service}

@@ -9,6 +9,7 @@ import { FilterBar } from '../../ui/filters/filter-bar.tsx';
 import { SelectionWords } from '../../ui/filters/selection-words.tsx';
 import { choicesOf, filtersOf, setFilters } from '../../ui/filters/side-filters.ts';
 import { TypePicker } from '../../ui/filters/type-picker.tsx';
+import { Fetching } from '../../ui/flame-frame/fetching.tsx';
 import { GraphSkeleton } from '../../ui/flame-frame/graph-skeleton.tsx';
 import { useColumns } from '../../ui/flame-frame/use-columns.ts';
 import { useSelection } from '../../ui/selection-state.ts';
@@ -58,7 +59,10 @@ export function FlamePage({ service }: { readonly service: string }) {
   return (
     <div className="relative flex-1">
       <div className="absolute inset-0 flex flex-col">
-        <div className="border-b border-line">
+        <div className="relative border-b border-line">
+          <span className="absolute inset-x-0 -bottom-px">
+            <Fetching active={profile.isPlaceholderData} />
+          </span>
           <FilterBar
             before={
               <TypePicker
