@@ -12,5 +12,10 @@ interface ServiceLayoutProps {
 export default async function ServiceLayout({ children, params }: ServiceLayoutProps) {
   const service = decodeURIComponent((await params).service);
   const theme = readTheme((await cookies()).get(THEME_COOKIE)?.value);
-  return <PageFrame bar={<ServiceBar theme={theme} service={service} />}>{children}</PageFrame>;
+  return (
+    <PageFrame bar={<ServiceBar theme={theme} service={service} />}>
+      <h1 className="sr-only">{service}</h1>
+      {children}
+    </PageFrame>
+  );
 }
