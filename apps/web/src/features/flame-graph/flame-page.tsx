@@ -91,7 +91,6 @@ export function FlamePage({ service }: { readonly service: string }) {
             versions={detail.data?.versions ?? []}
           />
         </div>
-        {range.problem !== null && <Notice>{range.problem} The last 15 minutes are shown.</Notice>}
         {profile.error !== null && shown !== undefined && profile.error.code !== 'NO_SAMPLES' && (
           <Notice>{profile.error.message} What is shown is from before.</Notice>
         )}

@@ -1,5 +1,5 @@
 import Link from 'next/link';
-import type { RangeText } from '../../address/time.ts';
+import { type RangeText, STANDARD_RANGE } from '../../address/time.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import type { FetchError } from '../../ui/flame-frame/use-columns.ts';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
@@ -38,9 +38,15 @@ export function NoProfile(props: NoProfileProps) {
         title="The profile could not be fetched"
         actions={
           <>
-            <Button look="primary" onClick={onRetry}>
-              Try again
-            </Button>
+            {error.code === 'INVALID_PARAMETER' ? (
+              <Button look="primary" onClick={() => onRange(STANDARD_RANGE)}>
+                Last 15 minutes
+              </Button>
+            ) : (
+              <Button look="primary" onClick={onRetry}>
+                Try again
+              </Button>
+            )}
             {filtered && error.status < 500 && <Button onClick={onClearFilters}>Remove all filters</Button>}
           </>
         }
