@@ -58,6 +58,8 @@ export interface Drain {
     readonly idle: bigint;
     readonly outcomes: Readonly<Record<Outcome, bigint>>;
     readonly dropped: Readonly<Record<DropReason, bigint>>;
+    /** Process events that the kernel had no room for: `/proc` knows better then. */
+    readonly lostProcessEvents: bigint;
   };
 }
 
@@ -73,6 +75,3 @@ export interface Sampler {
   programStats(): { readonly runtimeNs: bigint; readonly runs: bigint } | null;
   stop(): Promise<void>;
 }
-
-/** Throws SamplerError (`code`, one-sentence `message`, `cause`): `ADDON_MISSING`, `NO_PERMISSION`, `NO_BTF`, … */
-export type StartSampler = (options: SamplerOptions) => Promise<Sampler>;

@@ -1,0 +1,100 @@
+// Generated from native/definitions/definitions.ts. Change that, then run: node native/definitions/generate.ts
+#pragma once
+
+enum tally {
+    TALLY_EVENTS, // times the sampler ran
+    TALLY_KEPT, // samples counted
+    TALLY_IDLE, // events on an idle CPU
+    TALLY_COUNT,
+};
+
+enum outcome {
+    OUTCOME_COMPLETE, // the walk reached a frame whose caller is 0, as a thread entry has it
+    OUTCOME_NO_FRAME_POINTER, // the next frame pointer does not lie above the last one: that code keeps none
+    OUTCOME_READ_FAULT, // the stack memory of the next frame could not be read
+    OUTCOME_TRUNCATED, // the stack has more frames than are walked
+    OUTCOME_KERNEL_ONLY, // a kernel thread: it has no user stack
+    OUTCOME_EXITING, // the process had already given its memory back
+    OUTCOME_COUNT,
+};
+
+enum drop_reason {
+    DROP_REASON_COUNTS_FULL, // the table of counters between two drains was full
+    DROP_REASON_STACK_RING_FULL, // a stack seen for the first time could not be handed to the agent
+    DROP_REASON_MISSED, // the clock was due but the kernel did not run the sampler
+    DROP_REASON_COUNT,
+};
+
+enum event_kind {
+    EVENT_KIND_EXEC, // a process became another program
+    EVENT_KIND_FORK, // a process was made
+    EVENT_KIND_EXIT, // a process ended
+    EVENT_KIND_MMAP, // executable memory was mapped
+    EVENT_KIND_COUNT,
+};
+
+#define USER_FRAMES_MOST 256
+#define KERNEL_FRAMES_MOST 127
+#define THREAD_NAME_BYTES 16
+#define BUILD_ID_BYTES_MOST 20
+#define SPACE_KERNEL 0
+#define SPACE_USER 1
+#define DRAIN_MAGIC 1095914579
+#define DRAIN_VERSION 1
+
+struct drain_header {
+    __u32 magic;
+    __u32 version;
+    __u64 from_ns;
+    __u64 to_ns;
+    __u32 tallies;
+    __u32 counts;
+    __u32 stacks;
+    __u32 events;
+    __u64 lost_process_events;
+};
+_Static_assert(sizeof(struct drain_header) == 48, "drain_header has padding");
+
+struct count_key {
+    __u64 user_stack;
+    __u64 kernel_stack;
+    __u8 thread_name[16];
+    __u32 pid;
+    __u32 reserved;
+};
+_Static_assert(sizeof(struct count_key) == 40, "count_key has padding");
+
+struct count_record {
+    __u64 user_stack;
+    __u64 kernel_stack;
+    __u8 thread_name[16];
+    __u32 pid;
+    __u32 count;
+};
+_Static_assert(sizeof(struct count_record) == 40, "count_record has padding");
+
+struct stack_record {
+    __u64 id;
+    __u32 length;
+    __u8 space;
+    __u8 outcome;
+    __u16 reserved;
+};
+_Static_assert(sizeof(struct stack_record) == 16, "stack_record has padding");
+
+struct event_record {
+    __u64 time_ns;
+    __u64 start;
+    __u64 end;
+    __u64 file_offset;
+    __u64 inode;
+    __u32 pid;
+    __u32 parent_pid;
+    __u32 device_major;
+    __u32 device_minor;
+    __u16 text_bytes;
+    __u8 kind;
+    __u8 build_id_bytes;
+    __u8 build_id[20];
+};
+_Static_assert(sizeof(struct event_record) == 80, "event_record has padding");

@@ -1,0 +1,154 @@
+// Generated from native/definitions/definitions.ts. Change that, then run: node native/definitions/generate.ts
+#![allow(dead_code)] // Every constant is written to every language; not each needs all.
+
+/// times the sampler ran
+pub const TALLY_EVENTS: usize = 0;
+/// samples counted
+pub const TALLY_KEPT: usize = 1;
+/// events on an idle CPU
+pub const TALLY_IDLE: usize = 2;
+pub const TALLY_COUNT: usize = 3;
+
+/// the walk reached a frame whose caller is 0, as a thread entry has it
+pub const OUTCOME_COMPLETE: usize = 0;
+/// the next frame pointer does not lie above the last one: that code keeps none
+pub const OUTCOME_NO_FRAME_POINTER: usize = 1;
+/// the stack memory of the next frame could not be read
+pub const OUTCOME_READ_FAULT: usize = 2;
+/// the stack has more frames than are walked
+pub const OUTCOME_TRUNCATED: usize = 3;
+/// a kernel thread: it has no user stack
+pub const OUTCOME_KERNEL_ONLY: usize = 4;
+/// the process had already given its memory back
+pub const OUTCOME_EXITING: usize = 5;
+pub const OUTCOME_COUNT: usize = 6;
+
+/// the table of counters between two drains was full
+pub const DROP_REASON_COUNTS_FULL: usize = 0;
+/// a stack seen for the first time could not be handed to the agent
+pub const DROP_REASON_STACK_RING_FULL: usize = 1;
+/// the clock was due but the kernel did not run the sampler
+pub const DROP_REASON_MISSED: usize = 2;
+pub const DROP_REASON_COUNT: usize = 3;
+
+/// a process became another program
+pub const EVENT_KIND_EXEC: usize = 0;
+/// a process was made
+pub const EVENT_KIND_FORK: usize = 1;
+/// a process ended
+pub const EVENT_KIND_EXIT: usize = 2;
+/// executable memory was mapped
+pub const EVENT_KIND_MMAP: usize = 3;
+pub const EVENT_KIND_COUNT: usize = 4;
+
+pub const USER_FRAMES_MOST: u32 = 256;
+pub const KERNEL_FRAMES_MOST: u32 = 127;
+pub const THREAD_NAME_BYTES: u32 = 16;
+pub const BUILD_ID_BYTES_MOST: u32 = 20;
+pub const SPACE_KERNEL: u32 = 0;
+pub const SPACE_USER: u32 = 1;
+pub const DRAIN_MAGIC: u32 = 1095914579;
+pub const DRAIN_VERSION: u32 = 1;
+
+/// Why the sampler does not do what it was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorCode {
+    /// the native addon is not built
+    AddonMissing,
+    /// an option is out of its range
+    InvalidOptions,
+    /// the process may not load BPF or open perf events
+    NoPermission,
+    /// the kernel does not describe its types
+    NoBtf,
+    /// the kernel refused the BPF program
+    LoadFailed,
+    /// a perf event could not be opened or attached
+    AttachFailed,
+    /// the counters could not be read
+    DrainFailed,
+    /// the sampler was stopped
+    Stopped,
+}
+
+impl ErrorCode {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AddonMissing => "ADDON_MISSING",
+            Self::InvalidOptions => "INVALID_OPTIONS",
+            Self::NoPermission => "NO_PERMISSION",
+            Self::NoBtf => "NO_BTF",
+            Self::LoadFailed => "LOAD_FAILED",
+            Self::AttachFailed => "ATTACH_FAILED",
+            Self::DrainFailed => "DRAIN_FAILED",
+            Self::Stopped => "STOPPED",
+        }
+    }
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DrainHeader {
+    pub magic: u32,
+    pub version: u32,
+    pub from_ns: u64,
+    pub to_ns: u64,
+    pub tallies: u32,
+    pub counts: u32,
+    pub stacks: u32,
+    pub events: u32,
+    pub lost_process_events: u64,
+}
+const _: () = assert!(std::mem::size_of::<DrainHeader>() == 48);
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CountKey {
+    pub user_stack: u64,
+    pub kernel_stack: u64,
+    pub thread_name: [u8; 16],
+    pub pid: u32,
+    pub reserved: u32,
+}
+const _: () = assert!(std::mem::size_of::<CountKey>() == 40);
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CountRecord {
+    pub user_stack: u64,
+    pub kernel_stack: u64,
+    pub thread_name: [u8; 16],
+    pub pid: u32,
+    pub count: u32,
+}
+const _: () = assert!(std::mem::size_of::<CountRecord>() == 40);
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct StackRecord {
+    pub id: u64,
+    pub length: u32,
+    pub space: u8,
+    pub outcome: u8,
+    pub reserved: u16,
+}
+const _: () = assert!(std::mem::size_of::<StackRecord>() == 16);
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EventRecord {
+    pub time_ns: u64,
+    pub start: u64,
+    pub end: u64,
+    pub file_offset: u64,
+    pub inode: u64,
+    pub pid: u32,
+    pub parent_pid: u32,
+    pub device_major: u32,
+    pub device_minor: u32,
+    pub text_bytes: u16,
+    pub kind: u8,
+    pub build_id_bytes: u8,
+    pub build_id: [u8; 20],
+}
+const _: () = assert!(std::mem::size_of::<EventRecord>() == 80);

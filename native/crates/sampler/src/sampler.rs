@@ -1,0 +1,313 @@
+use std::{
+    os::fd::OwnedFd,
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use libbpf_rs::{Link, MapCore, MapFlags, MapHandle};
+
+use crate::{
+    bpf::{Bpf, read_counters},
+    clock::monotonic_ns,
+    counts::Counts,
+    definitions::*,
+    drain_frame::{DrainParts, encode},
+    error::SamplerError,
+    perf::{SamplingClock, SideBand},
+    process_events::ProcessEvents,
+    stack_ring::StackRing,
+};
+
+/// How often the rings are emptied; between two times they must hold what happens.
+const RECEIVE_EVERY: Duration = Duration::from_millis(100);
+const SIDE_BAND_BYTES: usize = 256 << 10;
+/// Every so many stacks the kernel forgets which it sent, so that a reader that keeps twice as many never misses one.
+const STACKS_A_GENERATION: u32 = 8_192;
+
+#[derive(Clone, Copy)]
+pub struct SamplerOptions {
+    /// 1–999.
+    pub frequency_hz: u32,
+    /// Stacks with labels counted between two drains.
+    pub counts_entries: u32,
+    /// Power of two of at least a page.
+    pub stack_ring_bytes: u32,
+}
+
+/// Nanoseconds in the BPF program and its runs, since it was loaded.
+pub struct ProgramStats {
+    pub runtime_ns: u64,
+    pub runs: u64,
+}
+
+/// Samples every CPU until it is dropped or stopped.
+pub struct Sampler {
+    state: Arc<Mutex<Option<State>>>,
+    stopping: Arc<AtomicBool>,
+    receiver: Option<JoinHandle<()>>,
+}
+
+struct Clock {
+    cpu: usize,
+    clock: SamplingClock,
+    /// Ticks that were due and did not come; never goes down.
+    missed: u64,
+}
+
+/// Fields are dropped in this order: first nothing ticks any more, then the program goes.
+struct State {
+    _links: Vec<Link>,
+    clocks: Vec<Clock>,
+    side_bands: Vec<SideBand>,
+    stack_ring: StackRing,
+    counts: Counts,
+    counters: MapHandle,
+    generation: MapHandle,
+    generation_now: u32,
+    sent_in_generation: u32,
+    events: ProcessEvents,
+    period_ns: u64,
+    drained_at_ns: u64,
+    bpf: Bpf,
+}
+
+impl Sampler {
+    /// Loads, attaches to every CPU that is online, and starts to count.
+    pub fn start(options: SamplerOptions) -> Result<Self, SamplerError> {
+        if !(1..=999).contains(&options.frequency_hz) {
+            return Err(SamplerError::new(
+                ErrorCode::InvalidOptions,
+                format!(
+                    "The sampling frequency is {} Hz; it must be 1 to 999.",
+                    options.frequency_hz
+                ),
+            ));
+        }
+        let state = Arc::new(Mutex::new(Some(State::start(options)?)));
+        let stopping = Arc::new(AtomicBool::new(false));
+        let (shared, stop) = (Arc::clone(&state), Arc::clone(&stopping));
+        let receive = move || {
+            while !stop.load(Ordering::Relaxed) {
+                if let Some(state) = lock(&shared).as_mut() {
+                    state.receive();
+                }
+                thread::sleep(RECEIVE_EVERY);
+            }
+        };
+        let receiver = thread::Builder::new()
+            .name("strata-sampler".into())
+            .spawn(receive)
+            .map_err(|error| {
+                SamplerError::from_os(ErrorCode::AttachFailed, "start a thread", &error)
+            })?;
+        Ok(Self {
+            state,
+            stopping,
+            receiver: Some(receiver),
+        })
+    }
+
+    /// One drain frame: what happened since the last one. Blocks for milliseconds.
+    pub fn drain(&self) -> Result<Vec<u8>, SamplerError> {
+        lock(&self.state).as_mut().ok_or_else(stopped)?.drain()
+    }
+
+    pub fn program_stats(&self) -> Result<ProgramStats, SamplerError> {
+        let state = lock(&self.state);
+        let (runtime_ns, runs) = state
+            .as_ref()
+            .ok_or_else(stopped)?
+            .bpf
+            .program_stats()
+            .map_err(|error| {
+                SamplerError::from_os(
+                    ErrorCode::DrainFailed,
+                    "read the program's statistics",
+                    &error,
+                )
+            })?;
+        Ok(ProgramStats { runtime_ns, runs })
+    }
+
+    /// Detaches from every CPU and frees what the kernel held. A second call does nothing.
+    pub fn stop(&mut self) {
+        self.stopping.store(true, Ordering::Relaxed);
+        if let Some(receiver) = self.receiver.take() {
+            // A receiver that panicked has nothing left to say here.
+            let _ = receiver.join();
+        }
+        lock(&self.state).take();
+    }
+}
+
+impl Drop for Sampler {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn lock(state: &Mutex<Option<State>>) -> MutexGuard<'_, Option<State>> {
+    // What a panic left behind is still sound: every field is valid between calls.
+    state
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+fn stopped() -> SamplerError {
+    SamplerError::new(ErrorCode::Stopped, "The sampler was stopped.")
+}
+
+impl State {
+    fn start(options: SamplerOptions) -> Result<Self, SamplerError> {
+        let bpf = Bpf::load(options.stack_ring_bytes)?;
+        let counts = Counts::new(bpf.map("counts")?, options.counts_entries)?;
+        let stack_ring = StackRing::new(&bpf.map("stacks")?)?;
+        let generation = bpf.map("generation")?;
+        let period_ns = 1_000_000_000 / u64::from(options.frequency_hz);
+        let attach_error = |what: &'static str| {
+            move |error: std::io::Error| {
+                SamplerError::from_os(ErrorCode::AttachFailed, what, &error)
+            }
+        };
+
+        let mut side_bands = Vec::new();
+        let mut clocks = Vec::new();
+        for cpu in online_cpus().map_err(attach_error("list the CPUs"))? {
+            let side_band = SideBand::open(cpu as i32, SIDE_BAND_BYTES)
+                .map_err(attach_error("report process events"))?;
+            side_bands.push(side_band);
+            let clock = SamplingClock::open(cpu as i32, period_ns)
+                .map_err(attach_error("open a sampling clock"))?;
+            clocks.push(Clock {
+                cpu,
+                clock,
+                missed: 0,
+            });
+        }
+        let links = clocks
+            .iter()
+            .map(|Clock { clock, .. }| bpf.attach(clock))
+            .collect::<Result<Vec<_>, _>>()?;
+        for Clock { clock, .. } in &clocks {
+            clock
+                .enable()
+                .map_err(attach_error("start a sampling clock"))?;
+        }
+        let mut state = Self {
+            _links: links,
+            clocks,
+            side_bands,
+            stack_ring,
+            counts,
+            counters: bpf.map("counters")?,
+            generation,
+            generation_now: 0,
+            sent_in_generation: 0,
+            events: ProcessEvents::default(),
+            period_ns,
+            drained_at_ns: monotonic_ns(),
+            bpf,
+        };
+        state.next_generation()?;
+        Ok(state)
+    }
+
+    fn receive(&mut self) {
+        self.stack_ring.receive();
+        for side_band in &mut self.side_bands {
+            side_band.read(|record| self.events.add(record));
+        }
+    }
+
+    fn drain(&mut self) -> Result<Vec<u8>, SamplerError> {
+        // Counts first: a stack is in the ring before it is counted, so the ring then has every stack that the counts name.
+        let counts = self.counts.swap_and_read()?;
+        let to_ns = monotonic_ns();
+        self.receive();
+        let stacks = self.stack_ring.take();
+        let mut events = std::mem::take(&mut self.events.events);
+        events.sort_by_key(|event| event.record.time_ns);
+        let tallies = self.read_tallies()?;
+
+        self.sent_in_generation += stacks.count;
+        if self.sent_in_generation > STACKS_A_GENERATION {
+            self.next_generation()?;
+        }
+        let frame = encode(&DrainParts {
+            from_ns: self.drained_at_ns,
+            to_ns,
+            tallies: &tallies,
+            counts: &counts,
+            stacks: &stacks,
+            events: &events,
+            lost_process_events: self.events.lost,
+        });
+        self.drained_at_ns = to_ns;
+        Ok(frame)
+    }
+
+    /// Counters since start. What a CPU's clock was due to fire and did not is MISSED, and is part of EVENTS.
+    fn read_tallies(&mut self) -> Result<Vec<u64>, SamplerError> {
+        let due = self
+            .clocks
+            .iter()
+            .map(|Clock { clock, .. }| Ok(clock.elapsed_ns()? / self.period_ns));
+        let due = due.collect::<std::io::Result<Vec<_>>>().map_err(|error| {
+            SamplerError::from_os(ErrorCode::DrainFailed, "read a sampling clock", &error)
+        })?;
+        let (mut tallies, events_by_cpu) = read_counters(&self.counters)?;
+        for (Clock { cpu, missed, .. }, due) in self.clocks.iter_mut().zip(due) {
+            let events = events_by_cpu.get(*cpu).copied().unwrap_or(0);
+            // The last tick may be under way.
+            *missed = (*missed).max(due.saturating_sub(events + 1));
+        }
+        let missed: u64 = self.clocks.iter().map(|clock| clock.missed).sum();
+        tallies[TALLY_COUNT + OUTCOME_COUNT + DROP_REASON_MISSED] = missed;
+        tallies[TALLY_EVENTS] += missed;
+        Ok(tallies)
+    }
+
+    fn next_generation(&mut self) -> Result<(), SamplerError> {
+        self.generation_now += 1;
+        self.sent_in_generation = 0;
+        self.generation
+            .update(&[0; 4], &self.generation_now.to_ne_bytes(), MapFlags::ANY)
+            .map_err(|error| {
+                SamplerError::new(
+                    ErrorCode::DrainFailed,
+                    format!("The generation of stacks could not be raised: {error}."),
+                )
+            })
+    }
+}
+
+/// Numbers of the CPUs that are online, as the kernel lists them: `0-3,8`.
+fn online_cpus() -> std::io::Result<Vec<usize>> {
+    let text = std::fs::read_to_string("/sys/devices/system/cpu/online")?;
+    let bad = || std::io::Error::other(format!("the list of CPUs is not readable: {text}"));
+    let mut cpus = Vec::new();
+    for range in text.trim().split(',') {
+        let (first, last) = range.split_once('-').unwrap_or((range, range));
+        let (first, last) = (
+            first.parse::<usize>().map_err(|_| bad())?,
+            last.parse::<usize>().map_err(|_| bad())?,
+        );
+        cpus.extend(first..=last);
+    }
+    Ok(cpus)
+}
+
+/// Keeps the kernel counting time and runs of BPF programs while it lives.
+pub fn enable_program_stats() -> Option<OwnedFd> {
+    use std::os::fd::FromRawFd;
+    // SAFETY: the call takes a constant and returns a new descriptor or an error.
+    let fd = unsafe {
+        libbpf_rs::libbpf_sys::bpf_enable_stats(libbpf_rs::libbpf_sys::BPF_STATS_RUN_TIME)
+    };
+    // SAFETY: a descriptor that was just made and belongs to nobody else.
+    (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd) })
+}

@@ -1,0 +1,121 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  constants,
+  dropReasons,
+  eventKinds,
+  type FieldType,
+  outcomes,
+  records,
+  samplerErrorCodes,
+  tallies,
+} from './definitions.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const NOTICE =
+  'Generated from native/definitions/definitions.ts. Change that, then run: node native/definitions/generate.ts';
+
+const lists: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+  ['tally', tallies],
+  ['outcome', outcomes],
+  ['drop_reason', dropReasons],
+  ['event_kind', eventKinds],
+];
+
+const sizeOf = (type: FieldType) => (type.startsWith('u8[') ? Number(type.slice(3, -1)) : Number(type.slice(1)) / 8);
+const pascal = (name: string) => name.replaceAll(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+const camel = (name: string) => name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const upper = (name: string) => name.toUpperCase();
+
+/** Offsets of a record's fields; refuses what a compiler would pad. */
+function layout(name: string): { size: number; offsets: readonly (readonly [string, number])[] } {
+  let size = 0;
+  const offsets = records[name]!.map(([field, type]) => {
+    const alignment = type.startsWith('u8[') ? 1 : sizeOf(type);
+    if (size % alignment !== 0) throw new Error(`${name}.${field} is not aligned`);
+    size += sizeOf(type);
+    return [field, size - sizeOf(type)] as const;
+  });
+  if (size % 8 !== 0) throw new Error(`${name} has ${size} bytes, which is no multiple of 8`);
+  return { size, offsets };
+}
+
+function cHeader(): string {
+  const enums = lists.map(([name, entries]) => {
+    const rows = Object.entries(entries).map(([key, meaning]) => `    ${upper(name)}_${key}, // ${meaning}`);
+    return `enum ${name} {\n${rows.join('\n')}\n    ${upper(name)}_COUNT,\n};\n`;
+  });
+  const numbers = Object.entries(constants).map(([name, value]) => `#define ${name} ${value}\n`);
+  const structs = Object.entries(records).map(([name, fields]) => {
+    const rows = fields.map(([field, type]) =>
+      type.startsWith('u8[') ? `    __u8 ${field}${type.slice(2)};` : `    __${type} ${field};`,
+    );
+    return `struct ${name} {\n${rows.join('\n')}\n};\n_Static_assert(sizeof(struct ${name}) == ${layout(name).size}, "${name} has padding");\n`;
+  });
+  return `// ${NOTICE}\n#pragma once\n\n${enums.join('\n')}\n${numbers.join('')}\n${structs.join('\n')}`;
+}
+
+function rust(): string {
+  const enums = lists.map(([name, entries]) => {
+    const rows = Object.entries(entries).map(
+      ([key, meaning], i) => `/// ${meaning}\npub const ${upper(name)}_${key}: usize = ${i};\n`,
+    );
+    return `${rows.join('')}pub const ${upper(name)}_COUNT: usize = ${Object.keys(entries).length};\n`;
+  });
+  const numbers = Object.entries(constants).map(([name, value]) => `pub const ${name}: u32 = ${value};\n`);
+  const codes = Object.keys(samplerErrorCodes);
+  const errors = [
+    '/// Why the sampler does not do what it was asked.\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub enum ErrorCode {\n',
+    ...Object.entries(samplerErrorCodes).map(
+      ([code, meaning]) => `    /// ${meaning}\n    ${pascal(code.toLowerCase())},\n`,
+    ),
+    "}\n\nimpl ErrorCode {\n    pub fn name(self) -> &'static str {\n        match self {\n",
+    ...codes.map((code) => `            Self::${pascal(code.toLowerCase())} => "${code}",\n`),
+    '        }\n    }\n}\n',
+  ].join('');
+  const structs = Object.entries(records).map(([name, fields]) => {
+    const rows = fields.map(
+      ([field, type]) => `    pub ${field}: ${type.startsWith('u8[') ? `[u8; ${type.slice(3, -1)}]` : type},`,
+    );
+    return `#[repr(C)]\n#[derive(Clone, Copy, Debug, Default)]\npub struct ${pascal(name)} {\n${rows.join('\n')}\n}\nconst _: () = assert!(std::mem::size_of::<${pascal(name)}>() == ${layout(name).size});\n`;
+  });
+  return `// ${NOTICE}\n#![allow(dead_code)] // Every constant is written to every language; not each needs all.\n\n${enums.join('\n')}\n${numbers.join('')}\n${errors}\n${structs.join('\n')}`;
+}
+
+function typescript(): string {
+  const names = (list: string, type: string, entries: Readonly<Record<string, string>>) => {
+    const rows = Object.entries(entries).map(([key, meaning]) => `  /** ${meaning} */\n  '${key}',`);
+    return `export const ${list} = [\n${rows.join('\n')}\n] as const;\nexport type ${type} = (typeof ${list})[number];\n`;
+  };
+  const numbers = Object.entries(constants).map(([name, value]) => `export const ${name} = ${value};\n`);
+  const layouts = Object.keys(records).map((name) => {
+    const { size, offsets } = layout(name);
+    const rows = offsets.map(([field, offset]) => `  ${camel(field)}: ${offset},\n`);
+    return `/** Byte offsets. */\nexport const ${camel(name)} = {\n  size: ${size},\n${rows.join('')}} as const;\n`;
+  });
+  return [
+    `// ${NOTICE}\n`,
+    names('TALLIES', 'Tally', tallies),
+    names('OUTCOMES', 'Outcome', outcomes),
+    names('DROP_REASONS', 'DropReason', dropReasons),
+    names('EVENT_KINDS', 'EventKind', eventKinds),
+    names('SAMPLER_ERROR_CODES', 'SamplerErrorCode', samplerErrorCodes),
+    numbers.join(''),
+    ...layouts,
+  ].join('\n');
+}
+
+const files: readonly (readonly [string, string])[] = [
+  ['native/bpf/definitions.generated.h', cHeader()],
+  ['native/crates/sampler/src/definitions_generated.rs', rust()],
+  ['packages/bpf/src/definitions.generated.ts', typescript()],
+];
+const check = process.argv.includes('--check');
+const stale = files.filter(([path, text]) => {
+  if (!check) writeFileSync(join(root, path), text);
+  return readFileSync(join(root, path), 'utf8') !== text;
+});
+if (stale.length > 0) {
+  console.error(`Stale: ${stale.map(([path]) => path).join(', ')}. Run: node native/definitions/generate.ts`);
+  process.exit(1);
+}

@@ -1,0 +1,140 @@
+// Generated from native/definitions/definitions.ts. Change that, then run: node native/definitions/generate.ts
+
+export const TALLIES = [
+  /** times the sampler ran */
+  'EVENTS',
+  /** samples counted */
+  'KEPT',
+  /** events on an idle CPU */
+  'IDLE',
+] as const;
+export type Tally = (typeof TALLIES)[number];
+
+export const OUTCOMES = [
+  /** the walk reached a frame whose caller is 0, as a thread entry has it */
+  'COMPLETE',
+  /** the next frame pointer does not lie above the last one: that code keeps none */
+  'NO_FRAME_POINTER',
+  /** the stack memory of the next frame could not be read */
+  'READ_FAULT',
+  /** the stack has more frames than are walked */
+  'TRUNCATED',
+  /** a kernel thread: it has no user stack */
+  'KERNEL_ONLY',
+  /** the process had already given its memory back */
+  'EXITING',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export const DROP_REASONS = [
+  /** the table of counters between two drains was full */
+  'COUNTS_FULL',
+  /** a stack seen for the first time could not be handed to the agent */
+  'STACK_RING_FULL',
+  /** the clock was due but the kernel did not run the sampler */
+  'MISSED',
+] as const;
+export type DropReason = (typeof DROP_REASONS)[number];
+
+export const EVENT_KINDS = [
+  /** a process became another program */
+  'EXEC',
+  /** a process was made */
+  'FORK',
+  /** a process ended */
+  'EXIT',
+  /** executable memory was mapped */
+  'MMAP',
+] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+export const SAMPLER_ERROR_CODES = [
+  /** the native addon is not built */
+  'ADDON_MISSING',
+  /** an option is out of its range */
+  'INVALID_OPTIONS',
+  /** the process may not load BPF or open perf events */
+  'NO_PERMISSION',
+  /** the kernel does not describe its types */
+  'NO_BTF',
+  /** the kernel refused the BPF program */
+  'LOAD_FAILED',
+  /** a perf event could not be opened or attached */
+  'ATTACH_FAILED',
+  /** the counters could not be read */
+  'DRAIN_FAILED',
+  /** the sampler was stopped */
+  'STOPPED',
+] as const;
+export type SamplerErrorCode = (typeof SAMPLER_ERROR_CODES)[number];
+
+export const USER_FRAMES_MOST = 256;
+export const KERNEL_FRAMES_MOST = 127;
+export const THREAD_NAME_BYTES = 16;
+export const BUILD_ID_BYTES_MOST = 20;
+export const SPACE_KERNEL = 0;
+export const SPACE_USER = 1;
+export const DRAIN_MAGIC = 1095914579;
+export const DRAIN_VERSION = 1;
+
+/** Byte offsets. */
+export const drainHeader = {
+  size: 48,
+  magic: 0,
+  version: 4,
+  fromNs: 8,
+  toNs: 16,
+  tallies: 24,
+  counts: 28,
+  stacks: 32,
+  events: 36,
+  lostProcessEvents: 40,
+} as const;
+
+/** Byte offsets. */
+export const countKey = {
+  size: 40,
+  userStack: 0,
+  kernelStack: 8,
+  threadName: 16,
+  pid: 32,
+  reserved: 36,
+} as const;
+
+/** Byte offsets. */
+export const countRecord = {
+  size: 40,
+  userStack: 0,
+  kernelStack: 8,
+  threadName: 16,
+  pid: 32,
+  count: 36,
+} as const;
+
+/** Byte offsets. */
+export const stackRecord = {
+  size: 16,
+  id: 0,
+  length: 8,
+  space: 12,
+  outcome: 13,
+  reserved: 14,
+} as const;
+
+/** Byte offsets. */
+export const eventRecord = {
+  size: 80,
+  timeNs: 0,
+  start: 8,
+  end: 16,
+  fileOffset: 24,
+  inode: 32,
+  pid: 40,
+  parentPid: 44,
+  deviceMajor: 48,
+  deviceMinor: 52,
+  textBytes: 56,
+  kind: 58,
+  buildIdBytes: 59,
+  buildId: 60,
+} as const;

@@ -1,0 +1,67 @@
+import { createRequire } from 'node:module';
+import type { NativeSampler, NativeSamplerOptions } from '@strata/addon';
+import type { Sampler, SamplerOptions } from './api.ts';
+import { decodeDrain } from './decode-drain.ts';
+import { asSamplerError, SamplerError } from './sampler-error.ts';
+
+const require = createRequire(import.meta.url);
+
+/** What the kernel holds between two drains. Tests make it smaller to see it full. */
+export interface SamplerSizes {
+  /** Rows of (process, thread name, stacks) counted between two drains. */
+  readonly countsEntries: number;
+  /** Stacks on their way, in bytes: a power of two of at least a page. */
+  readonly stackRingBytes: number;
+}
+
+const SIZES: SamplerSizes = { countsEntries: 16_384, stackRingBytes: 4 << 20 };
+
+/**
+ * Loads the sampler into the kernel and starts it on every CPU. Throws SamplerError: `ADDON_MISSING`, `INVALID_OPTIONS`,
+ * `NO_PERMISSION`, `NO_BTF`, `LOAD_FAILED`, `ATTACH_FAILED`.
+ */
+export async function startSampler(options: SamplerOptions, sizes: SamplerSizes = SIZES): Promise<Sampler> {
+  if (!Number.isInteger(options.frequencyHz) || options.frequencyHz < 1 || options.frequencyHz > 999) {
+    throw new SamplerError(
+      'INVALID_OPTIONS',
+      `The sampling frequency is ${options.frequencyHz} Hz; it must be 1 to 999.`,
+    );
+  }
+  const native = await startNative({ ...options, ...sizes });
+  let counting = false;
+  return {
+    async drain() {
+      return decodeDrain(await native.drain().catch(rethrow));
+    },
+    programStats() {
+      counting ||= native.enableStats();
+      return counting ? native.programStats() : null;
+    },
+    async stop() {
+      await native.stop();
+    },
+  };
+}
+
+async function startNative(options: NativeSamplerOptions): Promise<NativeSampler> {
+  let addon: typeof import('@strata/addon');
+  try {
+    // A native module's exports are not seen by `import`.
+    addon = require('@strata/addon');
+  } catch (cause) {
+    throw new SamplerError(
+      'ADDON_MISSING',
+      'The native addon is not built, so this node cannot be sampled: install Rust and clang 19, then run npm start again.',
+      { cause },
+    );
+  }
+  try {
+    return addon.NativeSampler.start(options);
+  } catch (error) {
+    throw asSamplerError(error);
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw asSamplerError(error);
+}
