@@ -1,6 +1,6 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useMemo } from 'react';
 import { amountOf, formatBytes } from '../../ui/amount.ts';
@@ -30,7 +30,10 @@ export function FlamePage({ service }: { readonly service: string }) {
   const trpc = useTRPC();
   const query = selection.query(service);
   const detail = useQuery(
-    trpc.service.describe.queryOptions(query.toString(), { refetchInterval: range.refetchInterval }),
+    trpc.service.describe.queryOptions(query.toString(), {
+      refetchInterval: range.refetchInterval,
+      placeholderData: keepPreviousData,
+    }),
   );
   const profile = useColumns({
     url: `/api/v1/flame?${query}`,

@@ -1,4 +1,4 @@
-import { type QueryClient, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, type QueryClient, useQuery } from '@tanstack/react-query';
 
 /** Why a profile did not come: the server's code and sentence. */
 export class FetchError extends Error {
@@ -39,6 +39,7 @@ export function useColumns<T>({ url, decode, refetchInterval, enabled = true }: 
     queryKey: ['columns', url],
     refetchInterval,
     enabled,
+    placeholderData: keepPreviousData,
     // Typed arrays cannot be shared part by part.
     structuralSharing: false,
     gcTime: 60_000,

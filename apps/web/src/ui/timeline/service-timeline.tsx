@@ -1,6 +1,6 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { amountOf } from '../amount.ts';
 import type { SelectionState } from '../selection-state.ts';
@@ -35,7 +35,7 @@ export function ServiceTimeline({ service, selection, unit, versions, height = 7
   const { data } = useQuery(
     trpc.service.timeline.queryOptions(
       { selection: asked.toString(), steps },
-      { refetchInterval: range.refetchInterval },
+      { refetchInterval: range.refetchInterval, placeholderData: keepPreviousData },
     ),
   );
   const amount = amountOf(unit, data?.stepSeconds ?? 1);

@@ -14,7 +14,7 @@ export default async function Page({ params }: PageProps) {
   const service = decodeURIComponent((await params).service);
   return (
     <>
-      <ComparePage service={service} />
+      <ComparePage key={service} service={service} />
       <ShareButton service={service} />
     </>
   );

@@ -14,7 +14,7 @@ export default async function Page({ params }: PageProps) {
   const service = decodeURIComponent((await params).service);
   return (
     <>
-      <FlamePage service={service} />
+      <FlamePage key={service} service={service} />
       <ShareButton service={service} />
     </>
   );
