@@ -102,8 +102,27 @@ impl Bpf {
     }
 }
 
-/// Sums of the per-CPU counters, in the definitions' order, and how often the sampler ran on each CPU.
+/// A run of the sampler takes microseconds and its ticks are a millisecond apart or more: a few tries find none under way.
+const READS_MOST: usize = 50;
+
+/// Sums of the per-CPU counters, in the definitions' order, and how often the sampler ran on each CPU. Read again while
+/// a run of the sampler is seen half counted, so that events = kept + idle + dropped.
 pub fn read_counters(map: &MapHandle) -> Result<(Vec<u64>, Vec<u64>), SamplerError> {
+    let mut read = read_counters_once(map)?;
+    for _ in 1..READS_MOST {
+        let (sums, _) = &read;
+        let dropped: u64 = sums[TALLY_COUNT + OUTCOME_COUNT..].iter().sum();
+        let outcomes: u64 = sums[TALLY_COUNT..TALLY_COUNT + OUTCOME_COUNT].iter().sum();
+        let ended = sums[TALLY_KEPT] + sums[TALLY_IDLE] + dropped;
+        if sums[TALLY_EVENTS] == ended && sums[TALLY_KEPT] == outcomes {
+            break;
+        }
+        read = read_counters_once(map)?;
+    }
+    Ok(read)
+}
+
+fn read_counters_once(map: &MapHandle) -> Result<(Vec<u64>, Vec<u64>), SamplerError> {
     let failed = |why: String| {
         SamplerError::new(
             ErrorCode::DrainFailed,

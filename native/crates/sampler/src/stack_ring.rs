@@ -5,6 +5,9 @@ use libbpf_rs::{MapHandle, RingBuffer, RingBufferBuilder};
 
 use crate::{definitions::*, error::SamplerError};
 
+/// What is kept while nobody drains.
+const WAITING_BYTES_MOST: usize = 16 << 20;
+
 /// Bytes of stack records, one after the other, each a StackRecord and its addresses.
 #[derive(Default)]
 pub struct Stacks {
@@ -43,13 +46,17 @@ impl StackRing {
         Ok(Self { ring, received })
     }
 
-    /// What arrived since the last call to `take` is kept.
+    /// What arrived since the last call to `take` is kept, up to a bound: after it the ring fills, and the kernel counts
+    /// what it drops.
     pub fn receive(&mut self) {
-        self.ring.consume_raw();
+        if self.received.borrow().bytes.len() < WAITING_BYTES_MOST {
+            self.ring.consume_raw();
+        }
     }
 
     pub fn take(&mut self) -> Stacks {
-        self.receive();
+        // All of it, whatever waits: the counts that are drained with it name these stacks.
+        self.ring.consume_raw();
         self.received.take()
     }
 }
