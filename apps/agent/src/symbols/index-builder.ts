@@ -1,4 +1,4 @@
-// A process of its own, at the lowest priority: it builds symbol indexes, so that a hostile or huge file costs the agent
+// A process of its own, at a low priority: it builds symbol indexes, so that a hostile or huge file costs the agent
 // neither memory nor life. Asked over IPC, one file at a time; ends when it is asked nothing for a while.
 import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
@@ -17,10 +17,11 @@ export interface BuildAnswer {
   readonly reason: string | null;
 }
 
-const LOWEST_PRIORITY = 19;
+/** Far behind everything else; the lowest, 19, would get no time at all on a machine whose every core is busy. */
+const LOW_PRIORITY = 10;
 const IDLE_MS = 20_000;
 
-setPriority(LOWEST_PRIORITY);
+setPriority(LOW_PRIORITY);
 process.title = 'strata-agent symbols';
 let idle = setTimeout(() => process.disconnect(), IDLE_MS);
 

@@ -11,7 +11,7 @@ import type { BuildAnswer, BuildRequest } from './index-builder.ts';
 const WAITING_MOST = 10_000;
 const ATTEMPTS = 3;
 const PAUSE_MS = 5_000;
-/** A file that takes longer, at the lowest priority, is given up. */
+/** A file that takes longer, at its low priority, is given up. */
 const BUILD_MS_MOST = 10 * 60_000;
 const BUILDER = join(import.meta.dirname, 'index-builder.ts');
 
