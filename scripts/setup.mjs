@@ -79,9 +79,10 @@ function systemPackages() {
   return `installed ${missing.join(', ')}`;
 }
 
+// Not `npm ci`: it insists on optional packages of every platform, which a registry mirror need not have.
 const npmPackages = () =>
   once('npm', ['package-lock.json'], 'node_modules/.bin/node', () =>
-    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']),
+    run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error']),
   );
 
 /** npm scripts must run on the pinned Node, not on the machine's. */

@@ -50,7 +50,7 @@ async function sharesInTable(page: Page): Promise<Record<string, number>> {
   const rows = await table.getByRole('row').all();
   const shares: Record<string, number> = {};
   for (const row of rows) {
-    const text = await row.innerText();
+    const text = (await row.allInnerTexts()).join('\n');
     const name = Object.keys(SHARES).find((candidate) => text.includes(`checkout::${candidate}`));
     if (name) shares[name] = Number(/([\d.]+)\s*%/.exec(text.slice(text.indexOf('\n')))?.[1]);
   }

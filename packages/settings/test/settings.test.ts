@@ -48,7 +48,9 @@ describe('settings', () => {
 
   test('the README’s table has every setting', () => {
     const readme = readFileSync(join(import.meta.dirname, '../../../README.md'), 'utf8');
-    for (const { name, meaning } of describeSettings())
-      expect(readme).toContain(`| \`${name}\` |`), expect(readme).toContain(meaning);
+    for (const { name, meaning } of describeSettings()) {
+      expect(readme).toContain(`| \`${name}\` |`);
+      expect(readme).toContain(meaning);
+    }
   });
 });
