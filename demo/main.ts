@@ -1,8 +1,8 @@
 // Starts real workloads for Strata to sample: `npm run demo [seconds]`. Each burns DEMO_DUTY of a core (0.2 by default).
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isOnPath, workloads } from './workloads.ts';
+import { buildWorkload, isOnPath, workloads } from './workloads.ts';
 
 const folder = import.meta.dirname;
 const output = join(folder, 'build');
@@ -22,13 +22,13 @@ function stop(): void {
   for (const child of children) child.kill('SIGTERM');
 }
 
-for (const { service, version, language, needs, build, run } of workloads(folder, output)) {
+for (const workload of workloads(folder, output)) {
+  const { service, version, language, needs, run } = workload;
   if (!isOnPath(needs)) {
     console.log(`  ${service} ${version} (${language}) left out: ${needs} is not installed`);
     continue;
   }
-  if (build)
-    execFileSync(build[0]!, build.slice(1), { stdio: 'inherit', env: { ...process.env, GOFLAGS: '-mod=mod' } });
+  buildWorkload(workload);
   const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', ...run], {
     // V8 leaves a log where it runs.
     cwd: output,

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 
 /** A program of the demo: how it is built, how it is run, and as what it shows up. */
 export interface Workload {
@@ -34,9 +35,9 @@ export function workloads(folder: string, output: string): readonly Workload[] {
       `-DCHECKOUT_VERSION=${version}`,
       join(folder, 'checkout/checkout.cpp'),
       '-o',
-      built(`checkout-v${version}`),
+      built(`v${version}/checkout`),
     ],
-    run: [built(`checkout-v${version}`)],
+    run: [built(`v${version}/checkout`)],
   });
   return [
     checkout(1),
@@ -92,4 +93,11 @@ export function workloads(folder: string, output: string): readonly Workload[] {
 
 export function isOnPath(program: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+}
+
+/** Compiles the workload where it needs that; its compiler's complaints go to standard error. */
+export function buildWorkload({ build, run }: Workload): void {
+  if (build === null) return;
+  mkdirSync(dirname(run[0]!), { recursive: true });
+  execFileSync(build[0]!, build.slice(1), { stdio: 'inherit' });
 }

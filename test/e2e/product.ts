@@ -1,11 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Program, programsFor } from '../../apps/launcher/src/programs.ts';
 import { Supervisor } from '../../apps/launcher/src/supervisor.ts';
-import { type Workload, workloads } from '../../demo/workloads.ts';
+import { buildWorkload, type Workload, workloads } from '../../demo/workloads.ts';
 import {
   clickhousePasswordFile,
   openDataFolder,
@@ -123,7 +123,7 @@ export function runWorkload(
   environment: Record<string, string>,
 ): () => void {
   const workload = workloads(join(ROOT, 'demo'), output).find(match)!;
-  if (workload.build) execFileSync(workload.build[0]!, workload.build.slice(1), { stdio: 'inherit' });
+  buildWorkload(workload);
   const child = spawn(workload.run[0]!, workload.run.slice(1), {
     stdio: 'ignore',
     env: {

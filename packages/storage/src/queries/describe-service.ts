@@ -3,6 +3,7 @@ import type { Selection, ServiceDetail } from '../api.ts';
 import type { Connection } from '../connection.ts';
 import { selectionConditions } from './selection-conditions.ts';
 import { boundMs } from './time-bounds.ts';
+import { newestFirst } from './version-order.ts';
 
 const MOST_VALUES = 200;
 
@@ -40,14 +41,16 @@ async function readVersions(connection: Connection, service: string): Promise<Se
      INNER JOIN (
        SELECT id, any(version) AS version FROM ${database}.workloads WHERE service = {service:String} GROUP BY id
      ) AS w ON a.workload = w.id
-     GROUP BY version ORDER BY last DESC, version`,
+     GROUP BY version`,
     { doing: 'listing versions', parameters: { service } },
   );
-  return rows.map(({ version, first, last }) => ({
-    version,
-    firstSeen: first as UnixSeconds,
-    lastSeen: last as UnixSeconds,
-  }));
+  return newestFirst(
+    rows.map(({ version, first, last }) => ({
+      version,
+      firstSeen: first as UnixSeconds,
+      lastSeen: last as UnixSeconds,
+    })),
+  );
 }
 
 function readProfileTypes(connection: Connection, service: string): Promise<ProfileType[]> {

@@ -2,6 +2,7 @@ import type { ProfileType, UnixSeconds } from '@strata/profile';
 import type { ServiceSummary, TimeRange } from '../api.ts';
 import type { Connection } from '../connection.ts';
 import { type Bins, binsOf, boundMs, coveredSeconds } from './time-bounds.ts';
+import { newestFirst } from './version-order.ts';
 
 const MINUTE = 60;
 const NANOSECONDS = 1e9;
@@ -68,7 +69,7 @@ export async function listServices(
          SELECT service FROM ${database}.workloads
          WHERE id IN (SELECT workload FROM ${database}.totals_minute WHERE ${inRange})
        )
-       GROUP BY service, version ORDER BY last DESC, version`,
+       GROUP BY service, version`,
       { doing: 'listing versions', parameters },
     ),
   ]);
@@ -85,7 +86,7 @@ export async function listServices(
         cores: (cpu?.values ?? []).reduce((sum, value) => sum + value, 0) / NANOSECONDS / covered,
         samples: cpu?.count ?? Math.max(0, ...types.map(({ count }) => count)),
         instances: instancesOf.get(service) ?? 0,
-        versions: rows.map(toVersion),
+        versions: newestFirst(rows.map(toVersion)),
         profileTypes: types.map(({ name, unit }): ProfileType => ({ name, unit })).sort(byName),
         sparkline: sparkline(cpu, bins, to, now),
         lastSample: Math.max(...rows.map(({ last }) => last)) as UnixSeconds,

@@ -10,7 +10,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'outcome.EXITING': 'The process was ending and had already given its memory back.',
   'dropped.COUNTS_FULL': 'More different stacks than the table in the kernel holds between two drains.',
   'dropped.STACK_RING_FULL': 'New stacks came faster than the agent could take them.',
-  'dropped.MISSED': 'The clock was due, but the kernel did not run the sampler.',
+  'dropped.MISSED':
+    'The clock was due, but the sampler did not run: mostly a virtual CPU that slept, or whose time its host gave to another.',
 };
 
 /** The sentence for an outcome or a drop reason; `''` for one this page does not know yet. */
