@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -43,19 +43,27 @@ function expectShares(actual: Record<string, number>): void {
   }
 }
 
-/** Percent of the total per function, as the table of the page shows it. */
+/** Percent of the total per function, as the table of the page shows it in its last column. */
 async function sharesInTable(page: Page): Promise<Record<string, number>> {
-  const table = page.getByRole('table', { name: /functions/i });
-  await table.getByRole('row').nth(3).waitFor();
-  const rows = await table.getByRole('row').all();
+  const table = page.getByRole('table', { name: 'Functions', exact: true });
+  await table.getByText('checkout::price_cart').first().waitFor();
   const shares: Record<string, number> = {};
-  for (const row of rows) {
-    const text = (await row.allInnerTexts()).join('\n');
+  for (const text of await table.getByRole('row').allInnerTexts()) {
     const name = Object.keys(SHARES).find((candidate) => text.includes(`checkout::${candidate}`));
-    if (name) shares[name] = Number(/([\d.]+)\s*%/.exec(text.slice(text.indexOf('\n')))?.[1]);
+    if (name) shares[name] = Number([...text.matchAll(/([\d.]+)\s*%/g)].at(-1)![1]);
   }
   return shares;
 }
+
+const browserFlags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 beforeAll(async () => {
   output = mkdtempSync(join(tmpdir(), 'strata-e2e-build-'));
@@ -70,18 +78,7 @@ beforeAll(async () => {
   for (const stop of stops) stop();
   await sleep(12_000);
   range = `from=${from}&to=${Math.floor(Date.now() / 1000) + 1}`;
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: browserFlags });
 });
 
 afterAll(async () => {
@@ -112,6 +109,37 @@ describe('a C++ program with known shares', () => {
   });
 });
 
+describe('a pprof of a real Go program', () => {
+  test('goes in by HTTP and comes out of export with the same totals', async () => {
+    const source = join(import.meta.dirname, '../../apps/collector/test/fixtures/go-profile');
+    const [program, given, returned] = ['go-profile', 'given.pb.gz', 'returned.pb.gz'].map((name) =>
+      join(output, name),
+    );
+    execFileSync('go', ['build', '-C', source, '-o', program!, '.'], { stdio: 'inherit' });
+    execFileSync(program!, [given!]);
+    const push = await fetch(`${product.collector}/api/v1/profiles?service=go-profile&version=7`, {
+      method: 'POST',
+      body: readFileSync(given!),
+    });
+    expect(push.status).toBe(200);
+
+    const now = Math.floor(Date.now() / 1000);
+    const answer = await fetch(
+      `${product.web}/api/v1/export?service=go-profile&from=${now - 300}&to=${now + 60}&type=cpu&format=pprof`,
+    );
+    writeFileSync(returned!, Buffer.from(await answer.arrayBuffer()));
+    // Everything but the head, which names the file and the time.
+    const traces = (file: string) =>
+      execFileSync('go', ['tool', 'pprof', '-traces', '-sample_index=cpu', file], { encoding: 'utf8' })
+        .split('\n')
+        .filter((line) => /^\s/.test(line))
+        .map((line) => line.trim().replace(/ \(inline\)$/, ''))
+        .sort();
+    expect(traces(returned!)).toEqual(traces(given!));
+    expect(traces(given!).length).toBeGreaterThan(5);
+  });
+});
+
 describe('in the browser', () => {
   test('the services page lists what runs here', async () => {
     const page = await browser.newPage();
@@ -120,26 +148,55 @@ describe('in the browser', () => {
     await page.close();
   });
 
+  test('version 2 shows the changed function first', async () => {
+    const page = await browser.newPage({ viewport: { width: 1600, height: 900 } });
+    const [from, to] = [...new URLSearchParams(range).values()];
+    await page.goto(
+      `${product.web}/s/checkout/compare?from.a=${from}&to.a=${to}&version.a=1.0.0&from.b=${from}&to.b=${to}&version.b=2.0.0`,
+    );
+    const table = page.getByRole('table', { name: 'Functions by change' });
+    await table.getByText('checkout::').first().waitFor();
+    expect((await table.getByRole('row').allInnerTexts())[1]).toContain('checkout::render_receipt');
+    await page.close();
+  });
+
+  test.each(['light', 'dark'] as const)('axe finds nothing on any page, %s', async (colorScheme) => {
+    const context = await browser.newContext({ colorScheme, viewport: { width: 1600, height: 900 } });
+    const page = await context.newPage();
+    const pages = [
+      '/',
+      '/agents',
+      `/s/checkout/flame?${range}`,
+      `/s/checkout/flame?${range}&view=table`,
+      '/s/checkout/compare',
+      '/s/nothing/flame',
+      '/share/none',
+    ];
+    for (const path of pages) {
+      await page.goto(`${product.web}${path}`);
+      await page.waitForLoadState('networkidle');
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${path} ${id}: ${nodes[0]!.html}`)).toEqual([]);
+    }
+    await context.close();
+  });
+
   test('the flame graph page and its snapshot show the shares, also when the data are gone', async () => {
     const page = await browser.newPage({ viewport: { width: 1600, height: 900 } });
     await page.goto(`${product.web}/s/checkout/flame?${range}&version=1.0.0&view=table`);
     expectShares(await sharesInTable(page));
-    await page.getByRole('button', { name: /share/i }).click();
-    const link = await eventually(
-      'the link of the snapshot',
-      15,
-      async () => /\/share\/[\w-]+/.exec(await page.content())?.[0],
-    );
-    await page.goto(`${product.web}${link}`);
+    await page.getByRole('button', { name: 'Share' }).click();
+    const link = await page.getByLabel('Link to the snapshot').inputValue();
+    await page.goto(link);
     expectShares(await sharesInTable(page));
 
-    await product.query(`ALTER TABLE samples DELETE WHERE 1 SETTINGS mutations_sync = 1`).catch(() => {
-      throw new Error('the samples could not be deleted');
-    });
+    for (const table of ['samples', 'samples_hourly', 'totals_minute']) await product.query(`TRUNCATE TABLE ${table}`);
+    const gone = await fetch(
+      `${product.web}/api/v1/export?service=checkout&version=1.0.0&${range}&type=cpu&format=folded`,
+    );
+    expect(gone.status).toBe(404);
     await page.reload();
     expectShares(await sharesInTable(page));
     await page.close();
   });
 });
-
-void AxeBuilder;

@@ -96,7 +96,9 @@ export async function startProduct(firstPort: number): Promise<Product> {
       const answer = await fetch(`${settings.clickhouse.url}/?database=${settings.clickhouse.database}`, {
         method: 'POST',
         headers: { 'X-ClickHouse-User': settings.clickhouse.user, 'X-ClickHouse-Key': password },
-        body: `${sql} FORMAT JSONEachRow SETTINGS output_format_json_quote_64bit_integers=0`,
+        body: sql.startsWith('SELECT')
+          ? `${sql} FORMAT JSONEachRow SETTINGS output_format_json_quote_64bit_integers=0`
+          : sql,
       });
       const body = await answer.text();
       if (!answer.ok) throw new Error(body);
