@@ -82,7 +82,7 @@ export async function startProduct(firstPort: number): Promise<Product> {
       await eventually(
         `${name} to be ready`,
         90,
-        async () => (await fetch(base(program.port) + program.healthPath)).ok,
+        async () => (await fetch(base(program.port) + program.healthPath, { signal: AbortSignal.timeout(2_000) })).ok,
       );
     },
 
