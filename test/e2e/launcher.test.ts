@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,25 @@ const environment = (more: Record<string, string> = {}) => ({
 beforeEach(() => {
   dataFolder = mkdtempSync(join(tmpdir(), 'strata-launcher-'));
 });
-afterEach(() => rmSync(dataFolder, { recursive: true, force: true }));
+afterEach(() => {
+  // Only when a test failed is anything left.
+  for (const { pid } of programsOf(dataFolder)) process.kill(pid, 'SIGKILL');
+  rmSync(dataFolder, { recursive: true, force: true });
+});
+
+/** Processes that run on this data folder. */
+function programsOf(folder: string): { pid: number; title: string }[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => {
+    try {
+      if (!readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`STRATA_DATA=${folder}`)) return [];
+      return [{ pid: Number(pid), title: readFileSync(`/proc/${pid}/cmdline`, 'utf8') }];
+    } catch {
+      // It ended while it was looked at.
+      return [];
+    }
+  });
+}
 
 /** Starts the launcher with something wrong; it must end by itself with one sentence. */
 function startAndFail(more: Record<string, string> = {}) {
@@ -91,16 +109,8 @@ test('npm start brings everything up, restarts what dies and says why, and Ctrl-
   for (const program of ['clickhouse', 'collector', 'worker', 'web', 'agent'])
     expect(screen).toMatch(new RegExp(`${program} +ready on port`));
 
-  const worker = spawnSync('pgrep', ['-f', 'apps/worker/src/main.ts'], { encoding: 'utf8' })
-    .stdout.split('\n')
-    .filter(Boolean);
-  const ours = worker.map(Number).find(
-    (pid) =>
-      spawnSync('grep', ['-c', dataFolder, `/proc/${pid}/environ`])
-        .stdout.toString()
-        .trim() !== '0',
-  )!;
-  process.kill(ours, 'SIGKILL');
+  const [worker] = programsOf(dataFolder).filter(({ title }) => title.startsWith('strata-worker'));
+  process.kill(worker!.pid, 'SIGKILL');
   await eventually('the launcher to say that the worker died', 20, async () =>
     /worker ended: .*SIGKILL.*Starting it again/.test(screen),
   );
@@ -109,14 +119,5 @@ test('npm start brings everything up, restarts what dies and says why, and Ctrl-
   process.kill(-launcher.pid!, 'SIGINT');
   await gone;
   expect(screen).toMatch(/Stopped\.\s*$/);
-  const left = spawnSync(
-    'grep',
-    [
-      '-lsz',
-      `STRATA_DATA=${dataFolder}`,
-      ...spawnSync('sh', ['-c', 'ls -d /proc/[0-9]*/environ'], { encoding: 'utf8' }).stdout.split('\n').filter(Boolean),
-    ],
-    { encoding: 'utf8' },
-  );
-  expect(left.stdout).toBe('');
+  expect(programsOf(dataFolder)).toEqual([]);
 });
