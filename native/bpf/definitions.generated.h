@@ -33,12 +33,38 @@ enum event_kind {
     EVENT_KIND_COUNT,
 };
 
+enum unwind_kind {
+    UNWIND_KIND_NO_RULE, // no unwind information covers the address
+    UNWIND_KIND_END_OF_STACK, // the outermost frame: its return address is undefined
+    UNWIND_KIND_FRAME_POINTER, // the file has no unwind information: follow the frame pointer
+    UNWIND_KIND_REGISTER, // CFA = register + cfa_offset
+    UNWIND_KIND_DEREFERENCED, // CFA = [register + cfa_offset] + cfa_add
+    UNWIND_KIND_PLT, // CFA = stack pointer + cfa_offset + (address & 15 >= cfa_add ? 8 : 0)
+    UNWIND_KIND_SIGNAL_FRAME, // all registers come from the signal context at stack pointer + cfa_offset
+    UNWIND_KIND_UNSUPPORTED, // the rule is one that is not evaluated
+    UNWIND_KIND_COUNT,
+};
+
+enum unwind_place {
+    UNWIND_PLACE_SAME, // unchanged
+    UNWIND_PLACE_CFA, // [CFA + offset]
+    UNWIND_PLACE_FP, // [frame pointer + offset]
+    UNWIND_PLACE_SP, // [stack pointer + offset]
+    UNWIND_PLACE_REGISTER, // in the register of number offset
+    UNWIND_PLACE_UNDEFINED, // not recoverable
+    UNWIND_PLACE_COUNT,
+};
+
 #define USER_FRAMES_MOST 256
 #define KERNEL_FRAMES_MOST 127
 #define THREAD_NAME_BYTES 16
 #define BUILD_ID_BYTES_MOST 20
 #define SPACE_KERNEL 0
 #define SPACE_USER 1
+#define UNWIND_BLOCK_BYTES 256
+#define UNWIND_PAGE_BITS 16
+#define UNWIND_MAGIC 1431458899
+#define UNWIND_VERSION 1
 #define DRAIN_MAGIC 1095914579
 #define DRAIN_VERSION 1
 
@@ -98,3 +124,35 @@ struct event_record {
     __u8 build_id[20];
 };
 _Static_assert(sizeof(struct event_record) == 80, "event_record has padding");
+
+struct unwind_header {
+    __u32 magic;
+    __u32 version;
+    __u32 first_page;
+    __u32 pages;
+    __u32 rules;
+    __u32 rows;
+    __u32 rules_block;
+    __u32 rows_block;
+};
+_Static_assert(sizeof(struct unwind_header) == 32, "unwind_header has padding");
+
+struct unwind_page {
+    __u32 first_row;
+    __u32 rows;
+};
+_Static_assert(sizeof(struct unwind_page) == 8, "unwind_page has padding");
+
+struct unwind_rule {
+    __u8 kind;
+    __u8 cfa_register;
+    __u8 ra_place;
+    __u8 fp_place;
+    __u8 bx_place;
+    __s8 cfa_add;
+    __s16 ra_offset;
+    __s32 cfa_offset;
+    __s16 fp_offset;
+    __s16 bx_offset;
+};
+_Static_assert(sizeof(struct unwind_rule) == 16, "unwind_rule has padding");

@@ -45,6 +45,28 @@ export const eventKinds = {
   MMAP: 'executable memory was mapped',
 } as const;
 
+/** How the canonical frame address (CFA: the stack pointer before the call) is found. DWARF register numbers; `[x]` is memory. */
+export const unwindKinds = {
+  NO_RULE: 'no unwind information covers the address',
+  END_OF_STACK: 'the outermost frame: its return address is undefined',
+  FRAME_POINTER: 'the file has no unwind information: follow the frame pointer',
+  REGISTER: 'CFA = register + cfa_offset',
+  DEREFERENCED: 'CFA = [register + cfa_offset] + cfa_add',
+  PLT: 'CFA = stack pointer + cfa_offset + (address & 15 >= cfa_add ? 8 : 0)',
+  SIGNAL_FRAME: 'all registers come from the signal context at stack pointer + cfa_offset',
+  UNSUPPORTED: 'the rule is one that is not evaluated',
+} as const;
+
+/** Where a register of the caller is. */
+export const unwindPlaces = {
+  SAME: 'unchanged',
+  CFA: '[CFA + offset]',
+  FP: '[frame pointer + offset]',
+  SP: '[stack pointer + offset]',
+  REGISTER: 'in the register of number offset',
+  UNDEFINED: 'not recoverable',
+} as const;
+
 export const constants = {
   /** Bounded by the verifier's budget for the walk. */
   USER_FRAMES_MOST: 256,
@@ -53,12 +75,19 @@ export const constants = {
   BUILD_ID_BYTES_MOST: 20,
   SPACE_KERNEL: 0,
   SPACE_USER: 1,
+  /** Unwind tables are arrays of blocks of this size; records never straddle two. */
+  UNWIND_BLOCK_BYTES: 256,
+  /** Text is indexed by pages of 2^16 bytes of the file, so that a row holds 16 bits of the offset. */
+  UNWIND_PAGE_BITS: 16,
+  /** First bytes of an unwind table: «STRU». */
+  UNWIND_MAGIC: 0x55525453,
+  UNWIND_VERSION: 1,
   /** First bytes of a drain frame: «STRA». */
   DRAIN_MAGIC: 0x41525453,
   DRAIN_VERSION: 1,
 } as const;
 
-export type FieldType = 'u8' | 'u16' | 'u32' | 'u64' | `u8[${number}]`;
+export type FieldType = 'u8' | 'u16' | 'u32' | 'u64' | 's8' | 's16' | 's32' | `u8[${number}]`;
 
 /**
  * Records, without padding the compiler would add: fields are aligned to their size and sizes are multiples of 8. A drain frame
@@ -112,5 +141,35 @@ export const records: Readonly<Record<string, readonly (readonly [name: string, 
     ['kind', 'u8'],
     ['build_id_bytes', 'u8'],
     ['build_id', 'u8[20]'],
+  ],
+  // An unwind table: the header's block, then the pages, the rules and the rows, each beginning a block. Rows are sorted within
+  // their page, and a page's first row is at its offset 0; a row holds until the next. Addresses are offsets in the file.
+  unwind_header: [
+    ['magic', 'u32'],
+    ['version', 'u32'],
+    // Number of the page (offset >> UNWIND_PAGE_BITS) that pages[0] describes.
+    ['first_page', 'u32'],
+    ['pages', 'u32'],
+    ['rules', 'u32'],
+    ['rows', 'u32'],
+    ['rules_block', 'u32'],
+    ['rows_block', 'u32'],
+  ],
+  unwind_page: [
+    ['first_row', 'u32'],
+    ['rows', 'u32'],
+  ],
+  // Rule 0 is NO_RULE.
+  unwind_rule: [
+    ['kind', 'u8'],
+    ['cfa_register', 'u8'],
+    ['ra_place', 'u8'],
+    ['fp_place', 'u8'],
+    ['bx_place', 'u8'],
+    ['cfa_add', 's8'],
+    ['ra_offset', 's16'],
+    ['cfa_offset', 's32'],
+    ['fp_offset', 's16'],
+    ['bx_offset', 's16'],
   ],
 };

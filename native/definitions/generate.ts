@@ -9,6 +9,8 @@ import {
   records,
   samplerErrorCodes,
   tallies,
+  unwindKinds,
+  unwindPlaces,
 } from './definitions.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -20,9 +22,12 @@ const lists: readonly (readonly [string, Readonly<Record<string, string>>])[] = 
   ['outcome', outcomes],
   ['drop_reason', dropReasons],
   ['event_kind', eventKinds],
+  ['unwind_kind', unwindKinds],
+  ['unwind_place', unwindPlaces],
 ];
 
 const sizeOf = (type: FieldType) => (type.startsWith('u8[') ? Number(type.slice(3, -1)) : Number(type.slice(1)) / 8);
+const rustType = (type: FieldType) => (type.startsWith('u8[') ? `[u8; ${type.slice(3, -1)}]` : type.replace('s', 'i'));
 const pascal = (name: string) => name.replaceAll(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
 const camel = (name: string) => name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 const upper = (name: string) => name.toUpperCase();
@@ -75,11 +80,11 @@ function rust(): string {
   ].join('');
   const structs = Object.entries(records).map(([name, fields]) => {
     const rows = fields.map(
-      ([field, type]) => `    pub ${field}: ${type.startsWith('u8[') ? `[u8; ${type.slice(3, -1)}]` : type},`,
+      ([field, type]) => `    pub ${field}: ${rustType(type)},`,
     );
-    return `#[repr(C)]\n#[derive(Clone, Copy, Debug, Default)]\npub struct ${pascal(name)} {\n${rows.join('\n')}\n}\nconst _: () = assert!(std::mem::size_of::<${pascal(name)}>() == ${layout(name).size});\n`;
+    return `#[repr(C)]\n#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]\npub struct ${pascal(name)} {\n${rows.join('\n')}\n}\nconst _: () = assert!(std::mem::size_of::<${pascal(name)}>() == ${layout(name).size});\n`;
   });
-  return `// ${NOTICE}\n#![allow(dead_code)] // Every constant is written to every language; not each needs all.\n\n${enums.join('\n')}\n${numbers.join('')}\n${errors}\n${structs.join('\n')}`;
+  return `// ${NOTICE}\n//! What C, Rust and TypeScript agree on.\n\n${enums.join('\n')}\n${numbers.join('')}\n${errors}\n${structs.join('\n')}`;
 }
 
 function typescript(): string {
@@ -107,7 +112,7 @@ function typescript(): string {
 
 const files: readonly (readonly [string, string])[] = [
   ['native/bpf/definitions.generated.h', cHeader()],
-  ['native/crates/sampler/src/definitions_generated.rs', rust()],
+  ['native/crates/definitions/src/lib.rs', rust()],
   ['packages/bpf/src/definitions.generated.ts', typescript()],
 ];
 const check = process.argv.includes('--check');

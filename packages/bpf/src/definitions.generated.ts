@@ -74,6 +74,10 @@ export const THREAD_NAME_BYTES = 16;
 export const BUILD_ID_BYTES_MOST = 20;
 export const SPACE_KERNEL = 0;
 export const SPACE_USER = 1;
+export const UNWIND_BLOCK_BYTES = 256;
+export const UNWIND_PAGE_BITS = 16;
+export const UNWIND_MAGIC = 1431458899;
+export const UNWIND_VERSION = 1;
 export const DRAIN_MAGIC = 1095914579;
 export const DRAIN_VERSION = 1;
 
@@ -137,4 +141,39 @@ export const eventRecord = {
   kind: 58,
   buildIdBytes: 59,
   buildId: 60,
+} as const;
+
+/** Byte offsets. */
+export const unwindHeader = {
+  size: 32,
+  magic: 0,
+  version: 4,
+  firstPage: 8,
+  pages: 12,
+  rules: 16,
+  rows: 20,
+  rulesBlock: 24,
+  rowsBlock: 28,
+} as const;
+
+/** Byte offsets. */
+export const unwindPage = {
+  size: 8,
+  firstRow: 0,
+  rows: 4,
+} as const;
+
+/** Byte offsets. */
+export const unwindRule = {
+  size: 16,
+  kind: 0,
+  cfaRegister: 1,
+  raPlace: 2,
+  fpPlace: 3,
+  bxPlace: 4,
+  cfaAdd: 5,
+  raOffset: 6,
+  cfaOffset: 8,
+  fpOffset: 12,
+  bxOffset: 14,
 } as const;

@@ -3,8 +3,7 @@
 mod bpf;
 mod clock;
 mod counts;
-#[path = "definitions_generated.rs"]
-pub mod definitions;
+pub use strata_definitions as definitions;
 mod drain_frame;
 mod error;
 mod perf;

@@ -1,5 +1,5 @@
 // Generated from native/definitions/definitions.ts. Change that, then run: node native/definitions/generate.ts
-#![allow(dead_code)] // Every constant is written to every language; not each needs all.
+//! What C, Rust and TypeScript agree on.
 
 /// times the sampler ran
 pub const TALLY_EVENTS: usize = 0;
@@ -41,12 +41,48 @@ pub const EVENT_KIND_EXIT: usize = 2;
 pub const EVENT_KIND_MMAP: usize = 3;
 pub const EVENT_KIND_COUNT: usize = 4;
 
+/// no unwind information covers the address
+pub const UNWIND_KIND_NO_RULE: usize = 0;
+/// the outermost frame: its return address is undefined
+pub const UNWIND_KIND_END_OF_STACK: usize = 1;
+/// the file has no unwind information: follow the frame pointer
+pub const UNWIND_KIND_FRAME_POINTER: usize = 2;
+/// CFA = register + cfa_offset
+pub const UNWIND_KIND_REGISTER: usize = 3;
+/// CFA = [register + cfa_offset] + cfa_add
+pub const UNWIND_KIND_DEREFERENCED: usize = 4;
+/// CFA = stack pointer + cfa_offset + (address & 15 >= cfa_add ? 8 : 0)
+pub const UNWIND_KIND_PLT: usize = 5;
+/// all registers come from the signal context at stack pointer + cfa_offset
+pub const UNWIND_KIND_SIGNAL_FRAME: usize = 6;
+/// the rule is one that is not evaluated
+pub const UNWIND_KIND_UNSUPPORTED: usize = 7;
+pub const UNWIND_KIND_COUNT: usize = 8;
+
+/// unchanged
+pub const UNWIND_PLACE_SAME: usize = 0;
+/// [CFA + offset]
+pub const UNWIND_PLACE_CFA: usize = 1;
+/// [frame pointer + offset]
+pub const UNWIND_PLACE_FP: usize = 2;
+/// [stack pointer + offset]
+pub const UNWIND_PLACE_SP: usize = 3;
+/// in the register of number offset
+pub const UNWIND_PLACE_REGISTER: usize = 4;
+/// not recoverable
+pub const UNWIND_PLACE_UNDEFINED: usize = 5;
+pub const UNWIND_PLACE_COUNT: usize = 6;
+
 pub const USER_FRAMES_MOST: u32 = 256;
 pub const KERNEL_FRAMES_MOST: u32 = 127;
 pub const THREAD_NAME_BYTES: u32 = 16;
 pub const BUILD_ID_BYTES_MOST: u32 = 20;
 pub const SPACE_KERNEL: u32 = 0;
 pub const SPACE_USER: u32 = 1;
+pub const UNWIND_BLOCK_BYTES: u32 = 256;
+pub const UNWIND_PAGE_BITS: u32 = 16;
+pub const UNWIND_MAGIC: u32 = 1431458899;
+pub const UNWIND_VERSION: u32 = 1;
 pub const DRAIN_MAGIC: u32 = 1095914579;
 pub const DRAIN_VERSION: u32 = 1;
 
@@ -87,7 +123,7 @@ impl ErrorCode {
 }
 
 #[repr(C)]
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct DrainHeader {
     pub magic: u32,
     pub version: u32,
@@ -102,7 +138,7 @@ pub struct DrainHeader {
 const _: () = assert!(std::mem::size_of::<DrainHeader>() == 48);
 
 #[repr(C)]
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CountKey {
     pub user_stack: u64,
     pub kernel_stack: u64,
@@ -113,7 +149,7 @@ pub struct CountKey {
 const _: () = assert!(std::mem::size_of::<CountKey>() == 40);
 
 #[repr(C)]
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct CountRecord {
     pub user_stack: u64,
     pub kernel_stack: u64,
@@ -124,7 +160,7 @@ pub struct CountRecord {
 const _: () = assert!(std::mem::size_of::<CountRecord>() == 40);
 
 #[repr(C)]
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct StackRecord {
     pub id: u64,
     pub length: u32,
@@ -135,7 +171,7 @@ pub struct StackRecord {
 const _: () = assert!(std::mem::size_of::<StackRecord>() == 16);
 
 #[repr(C)]
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct EventRecord {
     pub time_ns: u64,
     pub start: u64,
@@ -152,3 +188,41 @@ pub struct EventRecord {
     pub build_id: [u8; 20],
 }
 const _: () = assert!(std::mem::size_of::<EventRecord>() == 80);
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct UnwindHeader {
+    pub magic: u32,
+    pub version: u32,
+    pub first_page: u32,
+    pub pages: u32,
+    pub rules: u32,
+    pub rows: u32,
+    pub rules_block: u32,
+    pub rows_block: u32,
+}
+const _: () = assert!(std::mem::size_of::<UnwindHeader>() == 32);
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct UnwindPage {
+    pub first_row: u32,
+    pub rows: u32,
+}
+const _: () = assert!(std::mem::size_of::<UnwindPage>() == 8);
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct UnwindRule {
+    pub kind: u8,
+    pub cfa_register: u8,
+    pub ra_place: u8,
+    pub fp_place: u8,
+    pub bx_place: u8,
+    pub cfa_add: i8,
+    pub ra_offset: i16,
+    pub cfa_offset: i32,
+    pub fp_offset: i16,
+    pub bx_offset: i16,
+}
+const _: () = assert!(std::mem::size_of::<UnwindRule>() == 16);
