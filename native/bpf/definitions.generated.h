@@ -2,9 +2,9 @@
 #pragma once
 
 enum tally {
-    TALLY_EVENTS, // times the sampler ran
+    TALLY_EVENTS, // ticks that were due
     TALLY_KEPT, // samples counted
-    TALLY_IDLE, // events on an idle CPU
+    TALLY_IDLE, // ticks on an idle CPU
     TALLY_COUNT,
 };
 
@@ -21,7 +21,7 @@ enum outcome {
 enum drop_reason {
     DROP_REASON_COUNTS_FULL, // the table of counters between two drains was full
     DROP_REASON_STACK_RING_FULL, // a stack seen for the first time could not be handed to the agent
-    DROP_REASON_MISSED, // the clock was due but the kernel did not run the sampler
+    DROP_REASON_MISSED, // a busy CPU ran the sampler too late for this tick
     DROP_REASON_COUNT,
 };
 

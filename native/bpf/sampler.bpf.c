@@ -8,6 +8,9 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
+// Nanoseconds between two ticks; set before the program is loaded.
+const volatile __u64 period_ns = 10101010;
+
 struct counts_map {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 16384);
@@ -54,6 +57,19 @@ struct {
     __type(value, __u64);
 } counters SEC(".maps");
 
+// The clock of this CPU: when its next tick is due, and whether nothing ran at the last.
+struct next_tick {
+    __u64 due_ns;
+    __u64 was_idle;
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct next_tick);
+} next_ticks SEC(".maps");
+
 // A record of a stack as it goes into the ring: too large for the program's own stack.
 struct stack_scratch {
     struct stack_record record;
@@ -69,9 +85,32 @@ struct {
 
 _Static_assert(KERNEL_FRAMES_MOST <= USER_FRAMES_MOST, "both kinds of stack use one scratch");
 
-static __always_inline void tally(__u32 counter) {
+static __always_inline void tally_many(__u32 counter, __u64 times) {
     __u64 *value = bpf_map_lookup_elem(&counters, &counter);
-    if (value) *value += 1;
+    if (value) *value += times;
+}
+
+static __always_inline void tally(__u32 counter) {
+    tally_many(counter, 1);
+}
+
+// A tick that comes late is not moved, but those it came too late for are skipped (hrtimer_forward). Those round an idle
+// time were idle: a virtual CPU without work sleeps past them.
+static __always_inline void tally_skipped(bool is_idle) {
+    __u32 zero = 0;
+    struct next_tick *next = bpf_map_lookup_elem(&next_ticks, &zero);
+    if (!next) return;
+    __u64 now = bpf_ktime_get_ns();
+    // Earlier than was thought: the first tick was late itself.
+    if (next->due_ns == 0 || now < next->due_ns) next->due_ns = now;
+    __u64 skipped = (now - next->due_ns) / period_ns;
+    if (skipped > 0) {
+        bool idle = is_idle || next->was_idle;
+        tally_many(TALLY_EVENTS, skipped);
+        tally_many(idle ? TALLY_IDLE : TALLY_COUNT + OUTCOME_COUNT + DROP_REASON_MISSED, skipped);
+    }
+    next->due_ns += (skipped + 1) * period_ns;
+    next->was_idle = is_idle;
 }
 
 static __always_inline int drop(enum drop_reason reason) {
@@ -137,6 +176,7 @@ int sample(struct bpf_perf_event_data *context) {
 
     tally(TALLY_EVENTS);
     key.pid = bpf_get_current_pid_tgid() >> 32;
+    tally_skipped(key.pid == 0);
     if (key.pid == 0) {
         tally(TALLY_IDLE);
         return 0;

@@ -17,14 +17,14 @@ export const outcomes = {
 export const dropReasons = {
   COUNTS_FULL: 'the table of counters between two drains was full',
   STACK_RING_FULL: 'a stack seen for the first time could not be handed to the agent',
-  MISSED: 'the clock was due but the kernel did not run the sampler',
+  MISSED: 'a busy CPU ran the sampler too late for this tick',
 } as const;
 
 /** Per-CPU counters that are neither an outcome nor a drop reason. */
 export const tallies = {
-  EVENTS: 'times the sampler ran',
+  EVENTS: 'ticks that were due',
   KEPT: 'samples counted',
-  IDLE: 'events on an idle CPU',
+  IDLE: 'ticks on an idle CPU',
 } as const;
 
 export const samplerErrorCodes = {

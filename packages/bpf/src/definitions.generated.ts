@@ -1,11 +1,11 @@
 // Generated from native/definitions/definitions.ts. Change that, then run: node native/definitions/generate.ts
 
 export const TALLIES = [
-  /** times the sampler ran */
+  /** ticks that were due */
   'EVENTS',
   /** samples counted */
   'KEPT',
-  /** events on an idle CPU */
+  /** ticks on an idle CPU */
   'IDLE',
 ] as const;
 export type Tally = (typeof TALLIES)[number];
@@ -31,7 +31,7 @@ export const DROP_REASONS = [
   'COUNTS_FULL',
   /** a stack seen for the first time could not be handed to the agent */
   'STACK_RING_FULL',
-  /** the clock was due but the kernel did not run the sampler */
+  /** a busy CPU ran the sampler too late for this tick */
   'MISSED',
 ] as const;
 export type DropReason = (typeof DROP_REASONS)[number];

@@ -1,4 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { type Drain, SamplerError, startSampler } from '../src/index.ts';
 import { compileCallPath, countedIn, drainUntil, during, manyProcesses, namesIn, skip } from './kernel.ts';
@@ -38,6 +39,10 @@ describe.skipIf(skip)('sampling this kernel', () => {
     );
     await sampler.stop();
     for (const drain of drains) expectBalanced(drain);
+    // Every CPU's clock is due 999 times a second, whatever became of it.
+    const [first, last] = [drains[0]!, drains.at(-1)!];
+    const dueTicks = (Number(last.toNs - first.toNs) / 1e9) * 999 * availableParallelism();
+    expect(Number(last.totals.events - first.totals.events) / dueTicks).toBeCloseTo(1, 1);
     for (const [i, drain] of drains.slice(1).entries()) {
       const before = drains[i]!.totals;
       for (const name of ['events', 'kept', 'idle'] as const)

@@ -1,11 +1,11 @@
 // Generated from native/definitions/definitions.ts. Change that, then run: node native/definitions/generate.ts
 //! What C, Rust and TypeScript agree on.
 
-/// times the sampler ran
+/// ticks that were due
 pub const TALLY_EVENTS: usize = 0;
 /// samples counted
 pub const TALLY_KEPT: usize = 1;
-/// events on an idle CPU
+/// ticks on an idle CPU
 pub const TALLY_IDLE: usize = 2;
 pub const TALLY_COUNT: usize = 3;
 
@@ -27,7 +27,7 @@ pub const OUTCOME_COUNT: usize = 6;
 pub const DROP_REASON_COUNTS_FULL: usize = 0;
 /// a stack seen for the first time could not be handed to the agent
 pub const DROP_REASON_STACK_RING_FULL: usize = 1;
-/// the clock was due but the kernel did not run the sampler
+/// a busy CPU ran the sampler too late for this tick
 pub const DROP_REASON_MISSED: usize = 2;
 pub const DROP_REASON_COUNT: usize = 3;
 

@@ -30,7 +30,7 @@ pub struct Bpf {
 
 impl Bpf {
     /// `stack_ring_bytes` is a power of two of at least a page.
-    pub fn load(stack_ring_bytes: u32) -> Result<Self, SamplerError> {
+    pub fn load(stack_ring_bytes: u32, period_ns: u64) -> Result<Self, SamplerError> {
         if !Path::new("/sys/kernel/btf/vmlinux").exists() {
             return Err(SamplerError::new(
                 ErrorCode::NoBtf,
@@ -44,6 +44,11 @@ impl Bpf {
         for mut map in open.maps_mut() {
             if map.name() == "stacks" {
                 map.set_max_entries(stack_ring_bytes).map_err(load_error)?;
+            }
+            // The only constant of the program, and so all of its section.
+            if map.name().to_string_lossy().ends_with(".rodata") {
+                map.set_initial_value(&period_ns.to_ne_bytes())
+                    .map_err(load_error)?;
             }
         }
         Ok(Self {
@@ -105,24 +110,23 @@ impl Bpf {
 /// A run of the sampler takes microseconds and its ticks are a millisecond apart or more: a few tries find none under way.
 const READS_MOST: usize = 50;
 
-/// Sums of the per-CPU counters, in the definitions' order, and how often the sampler ran on each CPU. Read again while
+/// Sums of the per-CPU counters, in the definitions' order. Read again while
 /// a run of the sampler is seen half counted, so that events = kept + idle + dropped.
-pub fn read_counters(map: &MapHandle) -> Result<(Vec<u64>, Vec<u64>), SamplerError> {
-    let mut read = read_counters_once(map)?;
+pub fn read_counters(map: &MapHandle) -> Result<Vec<u64>, SamplerError> {
+    let mut sums = read_counters_once(map)?;
     for _ in 1..READS_MOST {
-        let (sums, _) = &read;
         let dropped: u64 = sums[TALLY_COUNT + OUTCOME_COUNT..].iter().sum();
         let outcomes: u64 = sums[TALLY_COUNT..TALLY_COUNT + OUTCOME_COUNT].iter().sum();
         let ended = sums[TALLY_KEPT] + sums[TALLY_IDLE] + dropped;
         if sums[TALLY_EVENTS] == ended && sums[TALLY_KEPT] == outcomes {
             break;
         }
-        read = read_counters_once(map)?;
+        sums = read_counters_once(map)?;
     }
-    Ok(read)
+    Ok(sums)
 }
 
-fn read_counters_once(map: &MapHandle) -> Result<(Vec<u64>, Vec<u64>), SamplerError> {
+fn read_counters_once(map: &MapHandle) -> Result<Vec<u64>, SamplerError> {
     let failed = |why: String| {
         SamplerError::new(
             ErrorCode::DrainFailed,
@@ -130,22 +134,17 @@ fn read_counters_once(map: &MapHandle) -> Result<(Vec<u64>, Vec<u64>), SamplerEr
         )
     };
     let mut sums = vec![0; COUNTERS];
-    let mut events_by_cpu = Vec::new();
     for (index, sum) in sums.iter_mut().enumerate() {
         let per_cpu = map
             .lookup_percpu(&(index as u32).to_ne_bytes(), MapFlags::ANY)
             .map_err(|error| failed(error.to_string()))?
             .ok_or_else(|| failed(format!("counter {index} is missing")))?;
-        let values: Vec<u64> = per_cpu
+        *sum = per_cpu
             .iter()
             .map(|bytes| u64::from_ne_bytes(bytes[..8].try_into().expect("a counter has 8 bytes")))
-            .collect();
-        *sum = values.iter().sum();
-        if index == TALLY_EVENTS {
-            events_by_cpu = values;
-        }
+            .sum();
     }
-    Ok((sums, events_by_cpu))
+    Ok(sums)
 }
 
 fn remember_warning(text: &str) {

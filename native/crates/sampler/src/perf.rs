@@ -49,18 +49,6 @@ impl SamplingClock {
             Ok(())
         }
     }
-
-    /// Nanoseconds that the clock has run.
-    pub fn elapsed_ns(&self) -> io::Result<u64> {
-        let mut value = 0u64;
-        // SAFETY: eight bytes are read into a u64, which is what an event without read_format gives.
-        let read = unsafe { libc::read(self.fd.as_raw_fd(), (&raw mut value).cast(), 8) };
-        if read == 8 {
-            Ok(value)
-        } else {
-            Err(io::Error::last_os_error())
-        }
-    }
 }
 
 /// The kernel's ring of one CPU with what processes do: exec, fork, exit, executable mmap with build IDs.

@@ -51,17 +51,10 @@ pub struct Sampler {
     receiver: Option<JoinHandle<()>>,
 }
 
-struct Clock {
-    cpu: usize,
-    clock: SamplingClock,
-    /// Ticks that were due and did not come; never goes down.
-    missed: u64,
-}
-
 /// Fields are dropped in this order: first nothing ticks any more, then the program goes.
 struct State {
     _links: Vec<Link>,
-    clocks: Vec<Clock>,
+    _clocks: Vec<SamplingClock>,
     side_bands: Vec<SideBand>,
     stack_ring: StackRing,
     counts: Counts,
@@ -70,7 +63,6 @@ struct State {
     generation_now: u32,
     sent_in_generation: u32,
     events: ProcessEvents,
-    period_ns: u64,
     drained_at_ns: u64,
     bpf: Bpf,
 }
@@ -163,11 +155,11 @@ fn stopped() -> SamplerError {
 
 impl State {
     fn start(options: SamplerOptions) -> Result<Self, SamplerError> {
-        let bpf = Bpf::load(options.stack_ring_bytes)?;
+        let period_ns = 1_000_000_000 / u64::from(options.frequency_hz);
+        let bpf = Bpf::load(options.stack_ring_bytes, period_ns)?;
         let counts = Counts::new(bpf.map("counts")?, options.counts_entries)?;
         let stack_ring = StackRing::new(&bpf.map("stacks")?)?;
         let generation = bpf.map("generation")?;
-        let period_ns = 1_000_000_000 / u64::from(options.frequency_hz);
         let attach_error = |what: &'static str| {
             move |error: std::io::Error| {
                 SamplerError::from_os(ErrorCode::AttachFailed, what, &error)
@@ -182,24 +174,20 @@ impl State {
             side_bands.push(side_band);
             let clock = SamplingClock::open(cpu as i32, period_ns)
                 .map_err(attach_error("open a sampling clock"))?;
-            clocks.push(Clock {
-                cpu,
-                clock,
-                missed: 0,
-            });
+            clocks.push(clock);
         }
         let links = clocks
             .iter()
-            .map(|Clock { clock, .. }| bpf.attach(clock))
+            .map(|clock| bpf.attach(clock))
             .collect::<Result<Vec<_>, _>>()?;
-        for Clock { clock, .. } in &clocks {
+        for clock in &clocks {
             clock
                 .enable()
                 .map_err(attach_error("start a sampling clock"))?;
         }
         let mut state = Self {
             _links: links,
-            clocks,
+            _clocks: clocks,
             side_bands,
             stack_ring,
             counts,
@@ -208,7 +196,6 @@ impl State {
             generation_now: 0,
             sent_in_generation: 0,
             events: ProcessEvents::default(),
-            period_ns,
             drained_at_ns: monotonic_ns(),
             bpf,
         };
@@ -231,7 +218,14 @@ impl State {
         let stacks = self.stack_ring.take();
         let mut events = std::mem::take(&mut self.events.events);
         events.sort_by_key(|event| event.record.time_ns);
-        let tallies = self.read_tallies()?;
+        let tallies = match read_counters(&self.counters) {
+            Ok(tallies) => tallies,
+            // The stacks taken above go with this drain: the kernel must send them again.
+            Err(error) => {
+                self.next_generation()?;
+                return Err(error);
+            }
+        };
 
         self.sent_in_generation += stacks.count;
         if self.sent_in_generation > STACKS_A_GENERATION {
@@ -248,27 +242,6 @@ impl State {
         });
         self.drained_at_ns = to_ns;
         Ok(frame)
-    }
-
-    /// Counters since start. What a CPU's clock was due to fire and did not is MISSED, and is part of EVENTS.
-    fn read_tallies(&mut self) -> Result<Vec<u64>, SamplerError> {
-        let due = self
-            .clocks
-            .iter()
-            .map(|Clock { clock, .. }| Ok(clock.elapsed_ns()? / self.period_ns));
-        let due = due.collect::<std::io::Result<Vec<_>>>().map_err(|error| {
-            SamplerError::from_os(ErrorCode::DrainFailed, "read a sampling clock", &error)
-        })?;
-        let (mut tallies, events_by_cpu) = read_counters(&self.counters)?;
-        for (Clock { cpu, missed, .. }, due) in self.clocks.iter_mut().zip(due) {
-            let events = events_by_cpu.get(*cpu).copied().unwrap_or(0);
-            // The last tick may be under way.
-            *missed = (*missed).max(due.saturating_sub(events + 1));
-        }
-        let missed: u64 = self.clocks.iter().map(|clock| clock.missed).sum();
-        tallies[TALLY_COUNT + OUTCOME_COUNT + DROP_REASON_MISSED] = missed;
-        tallies[TALLY_EVENTS] += missed;
-        Ok(tallies)
     }
 
     fn next_generation(&mut self) -> Result<(), SamplerError> {
