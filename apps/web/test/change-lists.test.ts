@@ -1,6 +1,6 @@
+import type { FunctionChange } from '@strata/profile';
 import { describe, expect, it } from 'vitest';
 import { explain, rowsOf, TABS } from '../src/features/compare/change-lists.ts';
-import type { FunctionChange } from '../src/features/compare/diff-model.ts';
 
 const row = (name: string, a: number, b: number, withinNoise = false): FunctionChange => ({
   function: 0,

@@ -18,9 +18,7 @@ export function buildDiffTree(
   const selfB = selfOf(nodes, valueB);
   const totalA = totalOf(nodes, selfA);
   const totalB = totalOf(nodes, selfB);
-  const share = (total: Float64Array, node: number) => (total[0]! > 0 ? total[node]! / total[0]! : 0);
-  const weight = new Float64Array(nodes.size).map((_, node) => share(totalA, node) + share(totalB, node));
-  const { order, depth } = preorder(nodes, weight, functions.name);
+  const { order, depth } = preorder(nodes, meanShares(totalA, totalB), functions.name);
   return {
     functions,
     depth,
@@ -30,4 +28,10 @@ export function buildDiffTree(
     totalA: reorder(totalA, order),
     totalB: reorder(totalB, order),
   };
+}
+
+/** Per node, the mean of its shares of both sides; the root, node 0, is the whole. A side without samples counts as 0. */
+export function meanShares(totalA: Float64Array, totalB: Float64Array): Float64Array {
+  const share = (total: Float64Array, node: number) => (total[0]! > 0 ? total[node]! / total[0]! : 0);
+  return totalA.map((_, node) => (share(totalA, node) + share(totalB, node)) / 2);
 }

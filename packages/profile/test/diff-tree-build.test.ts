@@ -1,15 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildDiffTree, type DiffTree, mergeProfiles, mergeTries, type StackProfile, spread } from '../src/index.ts';
+import { type DiffTree, mergeProfiles, type StackProfile } from '../src/index.ts';
 import { arbitraryProfile } from './arbitrary-profile.ts';
-import { callTreeOf, namesOf, profileOf, treeText } from './profile-text.ts';
-
-function diff(a: StackProfile, b: StackProfile): DiffTree {
-  const { trie, nodeOf } = mergeTries([a.stacks, b.stacks]);
-  const { functions, functionOf } = namesOf({ ...a, stacks: trie });
-  const wide = (profile: StackProfile, side: 0 | 1) => spread(profile.value, nodeOf[side]!, trie.parent.length);
-  return buildDiffTree(trie, wide(a, 0), wide(b, 1), functions, functionOf);
-}
+import { callTreeOf, diffTreeOf, profileOf, treeText } from './profile-text.ts';
 
 const text = (tree: DiffTree) =>
   Array.from(tree.depth, (depth, node) => {
@@ -21,7 +14,7 @@ describe('the diff tree', () => {
   test('shows what is new and what is gone beside what stayed', () => {
     const before = profileOf('main;old 4\nmain;same 6');
     const after = profileOf('main;same 6\nmain;new 14');
-    expect(text(diff(before, after))).toBe(
+    expect(text(diffTreeOf(before, after))).toBe(
       'all 100 → 200\n  main 100 → 200\n    same 60 → 60\n    new 0 → 140\n    old 40 → 0',
     );
   });
@@ -29,7 +22,7 @@ describe('the diff tree', () => {
   test('of a profile with itself is the same on both sides', () => {
     fc.assert(
       fc.property(arbitraryProfile, (profile) => {
-        const tree = diff(profile, profile);
+        const tree = diffTreeOf(profile, profile);
         expect(tree.selfA).toEqual(tree.selfB);
         expect(tree.totalA).toEqual(tree.totalB);
       }),
@@ -39,8 +32,8 @@ describe('the diff tree', () => {
   test('swaps its columns when its sides are swapped', () => {
     fc.assert(
       fc.property(arbitraryProfile, arbitraryProfile, (a, b) => {
-        const there = diff(a, b);
-        const back = diff(b, a);
+        const there = diffTreeOf(a, b);
+        const back = diffTreeOf(b, a);
         const names = (tree: DiffTree) => Array.from(tree.function, (row) => tree.functions.name[row]).slice(1);
         expect(names(back)).toEqual(names(there));
         expect(back.totalA).toEqual(there.totalB);

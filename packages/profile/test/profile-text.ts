@@ -1,8 +1,12 @@
 import {
   buildCallTree,
+  buildDiffTree,
   type CallTree,
+  type DiffTree,
   type FunctionTable,
+  mergeTries,
   type StackProfile,
+  spread,
   TrieBuilder,
   type UnixMs,
 } from '../src/index.ts';
@@ -52,6 +56,13 @@ export function namesOf(profile: StackProfile): { functions: FunctionTable; func
 export function callTreeOf(profile: StackProfile): CallTree {
   const { functions, functionOf } = namesOf(profile);
   return buildCallTree(profile.stacks, profile.value, functions, functionOf);
+}
+
+export function diffTreeOf(a: StackProfile, b: StackProfile): DiffTree {
+  const { trie, nodeOf } = mergeTries([a.stacks, b.stacks]);
+  const { functions, functionOf } = namesOf({ ...a, stacks: trie });
+  const wide = (profile: StackProfile, side: 0 | 1) => spread(profile.value, nodeOf[side]!, trie.parent.length);
+  return buildDiffTree(trie, wide(a, 0), wide(b, 1), functions, functionOf);
 }
 
 /** A call tree as indented text: `name total (self)`. */

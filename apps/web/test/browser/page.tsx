@@ -1,12 +1,12 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
+import { treeFromText } from '../../../../packages/profile/test/tree-text.ts';
 import { realisticTree } from '../../bench/realistic-tree.ts';
 import { DiffExplorer } from '../../src/features/compare/diff-explorer.tsx';
 import type { DiffState } from '../../src/features/compare/diff-state.ts';
 import { Explorer } from '../../src/features/flame-graph/explorer.tsx';
 import type { ExplorerState } from '../../src/features/flame-graph/view-state.ts';
 import { amountOf } from '../../src/ui/amount.ts';
-import { treeFromText } from '../tree-text.ts';
 
 /** Shares 60, 30 and 10 of 100 cores; `dust` is too narrow to be drawn at 1,600 pixels. */
 const TREES = {

@@ -1,4 +1,4 @@
-import type { FunctionChange } from './diff-model.ts';
+import type { FunctionChange } from '@strata/profile';
 
 export const TABS = ['grew', 'shrank', 'new', 'gone', 'all'] as const;
 export type Tab = (typeof TABS)[number];

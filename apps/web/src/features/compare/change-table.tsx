@@ -1,11 +1,11 @@
 'use client';
 
+import type { FunctionChange } from '@strata/profile';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../ui/amount.ts';
 import { withoutArguments } from '../../ui/flame-canvas/label-fit.ts';
 import { Highlighted } from '../../ui/flame-frame/highlighted.tsx';
 import { rowsOf, TABS, type Tab } from './change-lists.ts';
-import type { FunctionChange } from './diff-model.ts';
 import type { Measure } from './measure.ts';
 
 const WORDS: Readonly<Record<Tab, string>> = { grew: 'Grew', shrank: 'Shrank', new: 'New', gone: 'Gone', all: 'All' };

@@ -1,12 +1,11 @@
-import { type DiffTree, decodeDiffTree } from '@strata/profile';
-import type { Side } from './diff-model.ts';
+import { type DiffSide, type DiffTree, decodeDiffTree } from '@strata/profile';
 
 /** What travels beside a diff tree. */
 export interface DiffMeta {
   /** Unit of the values, such as `nanoseconds`. */
   readonly unit: string;
-  readonly a: Side;
-  readonly b: Side;
+  readonly a: DiffSide;
+  readonly b: DiffSide;
 }
 
 export interface Diff extends DiffMeta {

@@ -1,13 +1,21 @@
 'use client';
 
-import type { DiffTree } from '@strata/profile';
+import {
+  type DiffSide,
+  type DiffTree,
+  modelDiff,
+  nameOf,
+  nextMatch,
+  nodeAt,
+  noiseFloor,
+  pathOf,
+  readPattern,
+  searchTree,
+} from '@strata/profile';
 import { type ReactNode, useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { type Amount, amountOf, formatCount, formatShare } from '../../ui/amount.ts';
 import { FlameCanvas } from '../../ui/flame-canvas/flame-canvas.tsx';
-import { nameOf } from '../../ui/flame-canvas/flame-tree.ts';
 import type { Hit, Picture } from '../../ui/flame-canvas/flame-view.ts';
-import { nodeAt, pathOf } from '../../ui/flame-canvas/root-path.ts';
-import { nextMatch, readPattern, searchTree } from '../../ui/flame-canvas/search.ts';
 import { Breadcrumbs } from '../../ui/flame-frame/breadcrumbs.tsx';
 import { KeysDialog } from '../../ui/flame-frame/keys-dialog.tsx';
 import { SearchBox } from '../../ui/flame-frame/search-box.tsx';
@@ -16,7 +24,6 @@ import { useShortcuts } from '../../ui/flame-frame/use-shortcuts.ts';
 import { Kbd } from '../../ui/kbd.tsx';
 import { rowsOf } from './change-lists.ts';
 import { ChangeTable } from './change-table.tsx';
-import { modelDiff, noiseFloor, type Side } from './diff-model.ts';
 import type { DiffState } from './diff-state.ts';
 import { DiffTooltip } from './diff-tooltip.tsx';
 import { Headline } from './headline.tsx';
@@ -28,8 +35,8 @@ export interface DiffExplorerProps {
   readonly tree: DiffTree;
   /** Unit of the profile type, such as `nanoseconds`. */
   readonly unit: string;
-  readonly a: Side;
-  readonly b: Side;
+  readonly a: DiffSide;
+  readonly b: DiffSide;
   readonly state: DiffState;
   readonly source: ReactNode;
 }

@@ -1,4 +1,4 @@
-import type { Norm } from './diff-model.ts';
+import type { Norm } from '@strata/profile';
 
 /** What of the comparison's view lives in the address, or in a snapshot. */
 export interface DiffState {

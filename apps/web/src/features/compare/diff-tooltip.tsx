@@ -1,7 +1,6 @@
+import { type DiffModel, nameOf } from '@strata/profile';
 import { formatCount, formatShare } from '../../ui/amount.ts';
-import { nameOf } from '../../ui/flame-canvas/flame-tree.ts';
 import type { Hit } from '../../ui/flame-canvas/flame-view.ts';
-import type { DiffModel } from './diff-model.ts';
 import { type Measure, wordOf } from './measure.ts';
 
 export interface DiffTooltipProps {

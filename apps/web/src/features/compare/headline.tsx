@@ -1,20 +1,19 @@
-import type { DiffTree } from '@strata/profile';
+import { type DiffSide, type DiffTree, type FunctionChange, type Norm, totalChangeError } from '@strata/profile';
 import { amountOf, formatShareChange } from '../../ui/amount.ts';
 import { explain } from './change-lists.ts';
-import { type FunctionChange, type Norm, type Side, totalChangeError } from './diff-model.ts';
 
 export interface HeadlineProps {
   readonly tree: DiffTree;
   readonly unit: string;
-  readonly a: Side;
-  readonly b: Side;
+  readonly a: DiffSide;
+  readonly b: DiffSide;
   readonly changes: readonly FunctionChange[];
   readonly norm: Norm;
 }
 
 /** The change of the whole in what is paid for, with how sure it is, and whether few functions explain it. */
 export function Headline({ tree, unit, a, b, changes, norm }: HeadlineProps) {
-  const perSecond = (total: number, side: Side) => total / Math.max(side.seconds, 1e-9);
+  const perSecond = (total: number, side: DiffSide) => total / Math.max(side.seconds, 1e-9);
   const before = perSecond(tree.totalA[0]!, a);
   const after = perSecond(tree.totalB[0]!, b);
   const change = after - before;

@@ -1,5 +1,5 @@
+import type { Change, Norm } from '@strata/profile';
 import { type Amount, formatShare, formatShareChange, formatThree } from '../../ui/amount.ts';
-import type { Change, Norm } from './diff-model.ts';
 
 /** How a norm's measure is written. */
 export interface Measure {

@@ -1,5 +1,6 @@
 'use client';
 
+import type { DiffSide } from '@strata/profile';
 import Link from 'next/link';
 import { amountOf } from '../../ui/amount.ts';
 import { FilterBar } from '../../ui/filters/filter-bar.tsx';
@@ -9,7 +10,6 @@ import { Flyout } from '../../ui/flyout.tsx';
 import { RangePicker } from '../../ui/page-bar/range-picker.tsx';
 import type { SelectionState } from '../../ui/selection-state.ts';
 import { ServiceTimeline } from '../../ui/timeline/service-timeline.tsx';
-import type { Side } from './diff-model.ts';
 import type { SideChoice, VersionSpan } from './presets.ts';
 
 export interface SidePaneProps {
@@ -19,7 +19,7 @@ export interface SidePaneProps {
   readonly detail: (Filterable & { readonly versions: readonly VersionSpan[] }) | null | undefined;
   readonly unit: string;
   /** What the side turned out to hold; `null` until it is known. */
-  readonly held: { readonly side: Side; readonly total: number } | null;
+  readonly held: { readonly side: DiffSide; readonly total: number } | null;
   /** Baselines to choose from, for A. */
   readonly baselines?: readonly { readonly label: string; readonly choice: SideChoice }[];
   readonly onBaseline?: (choice: SideChoice) => void;

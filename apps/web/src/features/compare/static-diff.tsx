@@ -1,10 +1,10 @@
 'use client';
 
+import { NORMS, readPath } from '@strata/profile';
 import { useMemo, useState } from 'react';
 import { amountOf, formatBytes } from '../../ui/amount.ts';
 import { Chip } from '../../ui/chip.tsx';
 import { SelectionWords } from '../../ui/filters/selection-words.tsx';
-import { readPath } from '../../ui/flame-canvas/root-path.ts';
 import { GraphSkeleton } from '../../ui/flame-frame/graph-skeleton.tsx';
 import { useColumns } from '../../ui/flame-frame/use-columns.ts';
 import { writeSpan } from '../../ui/range-words.ts';
@@ -12,7 +12,6 @@ import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import { decodeDiff } from './diff-columns.ts';
 import { DiffExplorer } from './diff-explorer.tsx';
-import { NORMS } from './diff-model.ts';
 import type { DiffState } from './diff-state.ts';
 import { NORM_OPTIONS } from './norm-options.ts';
 

@@ -1,9 +1,9 @@
+import type { DiffModel } from '@strata/profile';
 import { useMemo } from 'react';
 import type { Look } from '../../ui/flame-canvas/painter.ts';
 import { diffFills, diffShade } from '../../ui/flame-canvas/shades.ts';
 import { useFitter } from '../../ui/flame-canvas/use-fitter.ts';
 import { usePalette } from '../../ui/flame-canvas/use-palette.ts';
-import type { DiffModel } from './diff-model.ts';
 
 /** From here on a change is marked by a sign as well, so that colour is never alone. */
 const MARKED_SCORE = 0.2;

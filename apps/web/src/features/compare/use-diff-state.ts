@@ -1,7 +1,7 @@
+import { NORMS } from '@strata/profile';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { useMemo } from 'react';
 import { parseAsRoot } from '../../ui/flame-frame/root-parser.ts';
-import { NORMS } from './diff-model.ts';
 import type { DiffState } from './diff-state.ts';
 
 const parsers = {

@@ -1,14 +1,23 @@
 'use client';
 
-import { type CallTree, functionNeighbours, functionTotals, invertTree } from '@strata/profile';
+import {
+  type CallTree,
+  type FlameTree,
+  functionNeighbours,
+  functionTotals,
+  invertTree,
+  layoutTree,
+  nameOf,
+  nextMatch,
+  nodeAt,
+  pathOf,
+  readPattern,
+  searchTree,
+} from '@strata/profile';
 import { type ReactNode, useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { formatCount, formatShare } from '../../ui/amount.ts';
-import { deriveTree } from '../../ui/flame-canvas/derive-tree.ts';
 import { FlameCanvas } from '../../ui/flame-canvas/flame-canvas.tsx';
-import { type FlameTree, nameOf } from '../../ui/flame-canvas/flame-tree.ts';
 import type { Hit, Picture } from '../../ui/flame-canvas/flame-view.ts';
-import { nodeAt, pathOf } from '../../ui/flame-canvas/root-path.ts';
-import { nextMatch, readPattern, searchTree } from '../../ui/flame-canvas/search.ts';
 import { useKindLook } from '../../ui/flame-canvas/use-kind-look.ts';
 import { Breadcrumbs } from '../../ui/flame-frame/breadcrumbs.tsx';
 import { InspectorPanel } from '../../ui/flame-frame/inspector-panel.tsx';
@@ -53,7 +62,7 @@ export interface ExplorerProps {
 export function Explorer({ tree: upright, words, state, source, actions }: ExplorerProps) {
   const { view, inverted, find, set } = state;
   const tree = useMemo(
-    () => deriveTree(inverted ? invertTree(upright, upright.total[0]! * LEAST_INVERTED_SHARE) : upright),
+    () => layoutTree(inverted ? invertTree(upright, upright.total[0]! * LEAST_INVERTED_SHARE) : upright),
     [upright, inverted],
   );
   const wantedZoom = nodeAt(tree, state.root);

@@ -1,5 +1,5 @@
+import { type FlameTree, nameOf } from '@strata/profile';
 import { formatCount, formatShare } from '../../ui/amount.ts';
-import { type FlameTree, nameOf } from '../../ui/flame-canvas/flame-tree.ts';
 import type { Hit } from '../../ui/flame-canvas/flame-view.ts';
 import { type ProfileWords, samplesOf } from './profile-words.ts';
 

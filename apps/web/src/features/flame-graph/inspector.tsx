@@ -1,7 +1,6 @@
-import type { Neighbour } from '@strata/profile';
+import { type FlameTree, type Neighbour, nameOf } from '@strata/profile';
 import { formatShare } from '../../ui/amount.ts';
 import { Button } from '../../ui/button.tsx';
-import { type FlameTree, nameOf } from '../../ui/flame-canvas/flame-tree.ts';
 import { withoutArguments } from '../../ui/flame-canvas/label-fit.ts';
 import { Kbd } from '../../ui/kbd.tsx';
 import type { ProfileWords } from './profile-words.ts';

@@ -1,11 +1,11 @@
 'use client';
 
+import { readPath } from '@strata/profile';
 import { useMemo, useState } from 'react';
 import { amountOf, formatBytes } from '../../ui/amount.ts';
 import { Chip } from '../../ui/chip.tsx';
 import { SelectionWords } from '../../ui/filters/selection-words.tsx';
 import { typeWord } from '../../ui/filters/type-picker.tsx';
-import { readPath } from '../../ui/flame-canvas/root-path.ts';
 import { GraphSkeleton } from '../../ui/flame-frame/graph-skeleton.tsx';
 import { useColumns } from '../../ui/flame-frame/use-columns.ts';
 import { ErrorState } from '../../ui/states.tsx';

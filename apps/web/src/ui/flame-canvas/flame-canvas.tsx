@@ -1,5 +1,6 @@
 'use client';
 
+import { stepFrom, type TreeStep } from '@strata/profile';
 import {
   type KeyboardEvent,
   type PointerEvent,
@@ -12,10 +13,9 @@ import {
   useState,
 } from 'react';
 import { FlameView, type Hit, type Picture } from './flame-view.ts';
-import { type Step, stepFrom } from './tree-walk.ts';
 import { TreeWindow } from './tree-window.tsx';
 
-const STEPS: Readonly<Record<string, Step>> = {
+const STEPS: Readonly<Record<string, TreeStep>> = {
   ArrowUp: 'parent',
   ArrowDown: 'child',
   ArrowLeft: 'previous',

@@ -1,7 +1,14 @@
+import {
+  type Boxes,
+  boxAt,
+  type Camera,
+  collectBoxes,
+  commonAncestor,
+  type FlameLayout,
+  type Found,
+} from '@strata/profile';
 import { easeCubicOut } from 'd3-ease';
-import { type Boxes, boxAt, type Camera, collectBoxes, type FlameLayout } from './boxes.ts';
-import { type Found, type Frame, type Look, paintBase, paintOverlay, ROW_PX } from './painter.ts';
-import { commonAncestor } from './tree-walk.ts';
+import { type Frame, type Look, paintBase, paintOverlay, ROW_PX } from './painter.ts';
 
 const ZOOM_MS = 160;
 

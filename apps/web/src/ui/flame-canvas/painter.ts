@@ -1,4 +1,4 @@
-import type { Boxes } from './boxes.ts';
+import type { Boxes, Found } from '@strata/profile';
 import type { Palette } from './palette.ts';
 
 /** One row, with the line of ground under it. */
@@ -18,12 +18,6 @@ export interface Look {
   readonly shadeOf: (node: number) => number;
   /** Stands before the name, such as `▲ `; `''` for nothing. */
   readonly markOf: (node: number) => string;
-}
-
-/** Functions found, and whether any of the nodes `first … first + count − 1` is one of them. */
-export interface Found {
-  readonly functions: Uint8Array;
-  readonly within: (first: number, count: number) => boolean;
 }
 
 /** Where row 0 of the boxes lies on the canvas, and how tall the canvas is. */

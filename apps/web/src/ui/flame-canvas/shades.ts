@@ -1,7 +1,5 @@
-import type { FunctionTable } from '@strata/profile';
-import { FUNCTION_KINDS } from '@strata/profile';
+import { FUNCTION_KINDS, type FunctionTable, hashName } from '@strata/profile';
 import { mix, parseColour, type Rgb } from './palette.ts';
-import { hashBits } from './root-path.ts';
 
 const SHADES_PER_KIND = 3;
 
@@ -9,7 +7,7 @@ const SHADES_PER_KIND = 3;
 export function kindShades(functions: FunctionTable): Uint8Array {
   const shades = new Uint8Array(functions.name.length);
   for (let i = 0; i < shades.length; i++)
-    shades[i] = functions.kind[i]! * SHADES_PER_KIND + (hashBits(functions.name[i]!) % SHADES_PER_KIND);
+    shades[i] = functions.kind[i]! * SHADES_PER_KIND + (hashName(functions.name[i]!) % SHADES_PER_KIND);
   return shades;
 }
 

@@ -1,5 +1,4 @@
-import type { FlameLayout } from './boxes.ts';
-import { firstChild, siblings, stepFrom } from './tree-walk.ts';
+import { type FlameLayout, firstChild, siblings, stepFrom } from '@strata/profile';
 
 export interface TreeWindowProps {
   readonly layout: FlameLayout;

@@ -1,5 +1,5 @@
+import type { FlameTree } from '@strata/profile';
 import { useMemo } from 'react';
-import type { FlameTree } from './flame-tree.ts';
 import type { Look } from './painter.ts';
 import { kindFills, kindShades, ROOT_SHADE } from './shades.ts';
 import { useFitter } from './use-fitter.ts';

@@ -1,7 +1,6 @@
+import { type NamedTree, nameOf } from '@strata/profile';
 import { formatShare } from '../amount.ts';
-import { nameOf } from '../flame-canvas/flame-tree.ts';
 import { lastComponent, withoutArguments } from '../flame-canvas/label-fit.ts';
-import type { NamedTree } from '../flame-canvas/root-path.ts';
 
 const SHOWN_AT_END = 3;
 

@@ -1,5 +1,5 @@
+import { readPath, writePath } from '@strata/profile';
 import { createParser } from 'nuqs';
-import { readPath, writePath } from '../flame-canvas/root-path.ts';
 
 /** `root=` of an address: names of frames from the outermost inward. */
 export const parseAsRoot = createParser<readonly string[]>({

@@ -1,6 +1,6 @@
+import type { Pattern, SearchResult } from '@strata/profile';
 import type { RefObject } from 'react';
 import { formatCount, formatShare } from '../amount.ts';
-import type { Pattern, SearchResult } from '../flame-canvas/search.ts';
 import { Kbd } from '../kbd.tsx';
 
 export interface SearchBoxProps {

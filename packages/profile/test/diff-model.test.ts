@@ -1,7 +1,17 @@
-import type { DiffTree } from '@strata/profile';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareValues, modelDiff, NORMS, noiseFloor, wholeOf } from '../src/features/compare/diff-model.ts';
+import {
+  compareValues,
+  type DiffSide,
+  type DiffTree,
+  modelDiff,
+  NORMS,
+  type Norm,
+  noiseFloor,
+  wholeOf,
+} from '../src/index.ts';
+import { arbitraryProfile } from './arbitrary-profile.ts';
+import { diffTreeOf } from './profile-text.ts';
 
 const side = (samples: number) => ({ seconds: 60, samples, instances: 2 });
 
@@ -44,6 +54,69 @@ describe('modelDiff', () => {
   it('lists functions by self, in shares of each side', () => {
     const grew = modelDiff(tree, 'share', side(8000), side(10_000)).functionChanges('self')[1]!;
     expect([grew.name, grew.a, grew.b]).toEqual(['grew', 0.125, 0.3]);
+  });
+});
+
+describe('modelDiff, whatever the profiles', () => {
+  const samples = fc.integer({ min: 1, max: 1e6 });
+  const sides = fc.record({
+    seconds: fc.integer({ min: 1, max: 1e6 }),
+    samples,
+    instances: fc.integer({ min: 1, max: 50 }),
+  });
+  const sum = (values: Iterable<number>) => [...values].reduce((all, value) => all + value, 0);
+  /** What the whole is in a norm's measure. */
+  const whole = (norm: Norm, total: number, { seconds, instances }: DiffSide) =>
+    norm === 'share' ? 1 : norm === 'rate' ? total / seconds / instances : total / seconds;
+
+  it('loses nothing: selfs of functions sum to the whole of their side, in every norm', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...NORMS),
+        arbitraryProfile,
+        arbitraryProfile,
+        sides,
+        sides,
+        (norm, a, b, sideA, sideB) => {
+          const tree = diffTreeOf(a, b);
+          const rows = modelDiff(tree, norm, sideA, sideB).functionChanges('self');
+          const [wholeA, wholeB] = [whole(norm, tree.totalA[0]!, sideA), whole(norm, tree.totalB[0]!, sideB)];
+          expect(sum(rows.map((row) => row.a)) / wholeA).toBeCloseTo(1, 9);
+          expect(sum(rows.map((row) => row.b)) / wholeB).toBeCloseTo(1, 9);
+        },
+      ),
+    );
+  });
+
+  it('is neutral for a profile against itself', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...NORMS), arbitraryProfile, sides, (norm, profile, one) => {
+        const model = modelDiff(diffTreeOf(profile, profile), norm, one, one);
+        for (const node of model.depth.keys())
+          expect(model.change(node)).toMatchObject({ score: 0, withinNoise: true, a: model.change(node).b });
+      }),
+    );
+  });
+
+  it('turns its sign, and nothing else, when the sides are swapped', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...NORMS),
+        arbitraryProfile,
+        arbitraryProfile,
+        sides,
+        sides,
+        (norm, a, b, sideA, sideB) => {
+          const there = modelDiff(diffTreeOf(a, b), norm, sideA, sideB);
+          const back = modelDiff(diffTreeOf(b, a), norm, sideB, sideA);
+          expect(back.width).toEqual(there.width);
+          for (const node of there.depth.keys()) {
+            const { a: before, b: after, score, withinNoise } = there.change(node);
+            expect(back.change(node)).toEqual({ a: after, b: before, score: 0 - score, withinNoise });
+          }
+        },
+      ),
+    );
   });
 });
 

@@ -1,6 +1,6 @@
-import type { FlameLayout } from './boxes.ts';
+import type { FlameLayout } from './flame-layout.ts';
 
-export type Step = 'parent' | 'child' | 'next' | 'previous' | 'first' | 'last';
+export type TreeStep = 'parent' | 'child' | 'next' | 'previous' | 'first' | 'last';
 
 /** First child, which is the largest, or −1. */
 export function firstChild(layout: FlameLayout, node: number): number {
@@ -17,7 +17,7 @@ export function siblings(layout: FlameLayout, node: number): number[] {
 }
 
 /** The node one step away, never outside the subtree of `top`; the node itself when there is nothing that way. */
-export function stepFrom(layout: FlameLayout, node: number, step: Step, top: number): number {
+export function stepFrom(layout: FlameLayout, node: number, step: TreeStep, top: number): number {
   if (step === 'child') return Math.max(firstChild(layout, node), node);
   if (node === top) return node;
   const parent = layout.parent[node]!;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nodeAt, pathOf, readPath, writePath } from '../src/ui/flame-canvas/root-path.ts';
+import { nodeAt, pathOf, readPath, writePath } from '../src/index.ts';
 import { treeFromText } from './tree-text.ts';
 
 describe('root path', () => {

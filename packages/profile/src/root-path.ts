@@ -1,11 +1,5 @@
-import type { FunctionTable } from '@strata/profile';
-import type { FlameLayout } from './boxes.ts';
-
-/** A tree whose nodes name functions by row. */
-export interface NamedTree extends FlameLayout {
-  readonly functions: FunctionTable;
-  readonly function: Uint32Array;
-}
+import type { NamedTree } from './flame-layout.ts';
+import { hashName } from './hash-name.ts';
 
 /** Addresses longer than this are refused by servers on the way, so long paths carry abbreviated names. */
 const MAX_PATH_LENGTH = 4000;
@@ -36,7 +30,7 @@ export function writePath(path: readonly string[]): string {
   const join = (names: readonly string[]) => names.map((name) => name.replace(/[\\;]/g, '\\$&')).join(';');
   const whole = join(path);
   if (whole.length <= MAX_PATH_LENGTH) return whole;
-  return join(path.map((name) => (name.length <= 33 ? name : `${name.slice(0, 24)}~${hashName(name)}`)));
+  return join(path.map((name) => (name.length <= 33 ? name : `${name.slice(0, 24)}~${hexHash(name)}`)));
 }
 
 /** The inverse of writePath; `''` is the root. */
@@ -55,17 +49,10 @@ export function readPath(text: string): string[] {
   return names;
 }
 
-/** FNV-1a over UTF-16 code units, 32 bits (http://www.isthe.com/chongo/tech/comp/fnv/). */
-export function hashBits(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
-}
-
-const hashName = (name: string) => hashBits(name).toString(16).padStart(8, '0');
+const hexHash = (name: string) => hashName(name).toString(16).padStart(8, '0');
 
 function sameName(wanted: string, name: string): boolean {
   if (wanted === name) return true;
   const short = ABBREVIATED.exec(wanted);
-  return short !== null && name.startsWith(short[1]!) && hashName(name) === short[2];
+  return short !== null && name.startsWith(short[1]!) && hexHash(name) === short[2];
 }

@@ -1,15 +1,4 @@
-/** What the canvas needs to know of a tree: preorder columns, widths in any one unit. No object per node. */
-export interface FlameLayout {
-  readonly depth: Uint16Array;
-  /** −1 for the root. */
-  readonly parent: Int32Array;
-  /** One past the last node of the subtree. */
-  readonly end: Uint32Array;
-  /** Left edge; the root's is 0. */
-  readonly start: Float64Array;
-  readonly width: Float64Array;
-  readonly maxDepth: number;
-}
+import type { FlameLayout } from './flame-layout.ts';
 
 /** Which part of the tree is looked at: `top` is the outermost node drawn, `[from, to]` the range of its width. */
 export interface Camera {

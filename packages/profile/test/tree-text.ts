@@ -1,6 +1,4 @@
-import type { CallTree } from '@strata/profile';
-import { deriveTree } from '../src/ui/flame-canvas/derive-tree.ts';
-import type { FlameTree } from '../src/ui/flame-canvas/flame-tree.ts';
+import { type CallTree, type FlameTree, layoutTree, totalsOf } from '../src/index.ts';
 
 /** Reads a tree from indented lines `name self`; totals follow. The first line is the root. */
 export function treeFromText(text: string): FlameTree {
@@ -14,19 +12,13 @@ export function treeFromText(text: string): FlameTree {
     if (!name.includes(text)) name.push(text);
     return name.indexOf(text);
   });
-  const total = self.slice();
-  for (let node = total.length - 1; node > 0; node--) {
-    let parent = node - 1;
-    while (depth[parent]! >= depth[node]!) parent--;
-    total[parent]! += total[node]!;
-  }
   const blank = name.map(() => '');
   const tree: CallTree = {
     functions: { name, file: blank, binary: blank, kind: new Uint8Array(name.length) },
     depth,
     function: fn,
     self,
-    total,
+    total: totalsOf(depth, self),
   };
-  return deriveTree(tree);
+  return layoutTree(tree);
 }

@@ -1,14 +1,14 @@
-import type { DiffTree } from '@strata/profile';
-import { functionTotals } from '@strata/profile';
-import { derive } from '../../ui/flame-canvas/derive-tree.ts';
-import type { NamedTree } from '../../ui/flame-canvas/root-path.ts';
+import type { DiffTree } from './call-tree.ts';
+import { meanShares } from './diff-tree-build.ts';
+import { layoutColumns, type NamedTree } from './flame-layout.ts';
+import { functionTotals } from './function-totals.ts';
 
 export const NORMS = ['share', 'rate', 'absolute'] as const;
 /** Of the side's total; per second and instance; per second. */
 export type Norm = (typeof NORMS)[number];
 
 /** What one side of a comparison covers. */
-export interface Side {
+export interface DiffSide {
   readonly seconds: number;
   readonly samples: number;
   readonly instances: number;
@@ -72,7 +72,7 @@ export interface Whole {
   readonly factor: number;
 }
 
-export function wholeOf(norm: Norm, total: number, side: Side): Whole {
+export function wholeOf(norm: Norm, total: number, side: DiffSide): Whole {
   const seconds = Math.max(side.seconds, 1e-9);
   const factor =
     norm === 'share'
@@ -85,18 +85,14 @@ export function wholeOf(norm: Norm, total: number, side: Side): Whole {
   return { total, samples: side.samples, factor };
 }
 
-/** Derives everything the compare page draws and lists from a diff tree. */
-export function modelDiff(tree: DiffTree, norm: Norm, sideA: Side, sideB: Side): DiffModel {
+/** Everything that is drawn and listed of a diff tree. */
+export function modelDiff(tree: DiffTree, norm: Norm, sideA: DiffSide, sideB: DiffSide): DiffModel {
   const wholeA = wholeOf(norm, tree.totalA[0]!, sideA);
   const wholeB = wholeOf(norm, tree.totalB[0]!, sideB);
-  const shareA = tree.totalA[0]! > 0 ? 1 / tree.totalA[0]! : 0;
-  const shareB = tree.totalB[0]! > 0 ? 1 / tree.totalB[0]! : 0;
-  const width = tree.totalA.map((a, node) => (a * shareA + tree.totalB[node]! * shareB) / 2);
   const { functions, depth } = tree;
   return {
     ...tree,
-    width,
-    ...derive(depth, width),
+    ...layoutColumns(depth, meanShares(tree.totalA, tree.totalB)),
     change: (node) => compareValues(norm, tree.totalA[node]!, tree.totalB[node]!, wholeA, wholeB),
     functionChanges: (by) => {
       const a = functionTotals({ functions, depth, function: tree.function, self: tree.selfA, total: tree.totalA });
@@ -111,14 +107,14 @@ export function modelDiff(tree: DiffTree, norm: Norm, sideA: Side, sideB: Side):
 }
 
 /** The smallest change of a part worth `share` of both sides that is more than noise, as a share. */
-export function noiseFloor(share: number, sideA: Side, sideB: Side): number {
+export function noiseFloor(share: number, sideA: DiffSide, sideB: DiffSide): number {
   const each = 1 / Math.max(1, sideA.samples) + 1 / Math.max(1, sideB.samples);
   return Z * Math.sqrt(share * (1 - share) * each);
 }
 
 /** Half of the 95 % interval of B − A, in the measure of `absolute`. */
-export function totalChangeError(tree: DiffTree, sideA: Side, sideB: Side): number {
-  const perSecond = (total: number, side: Side) => total / Math.max(side.seconds, 1e-9);
+export function totalChangeError(tree: DiffTree, sideA: DiffSide, sideB: DiffSide): number {
+  const perSecond = (total: number, side: DiffSide) => total / Math.max(side.seconds, 1e-9);
   const a = perSecond(tree.totalA[0]!, sideA);
   const b = perSecond(tree.totalB[0]!, sideB);
   return Z * Math.sqrt(a ** 2 / Math.max(1, sideA.samples) + b ** 2 / Math.max(1, sideB.samples));

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Boxes, boxAt, collectBoxes } from '../src/ui/flame-canvas/boxes.ts';
-import { nameOf } from '../src/ui/flame-canvas/flame-tree.ts';
+import { type Boxes, boxAt, collectBoxes, layoutTree, nameOf, type StackProfile } from '../src/index.ts';
+import { arbitraryProfile } from './arbitrary-profile.ts';
+import { callTreeOf } from './profile-text.ts';
 import { treeFromText } from './tree-text.ts';
 
 const tree = treeFromText(`
@@ -63,6 +64,52 @@ describe('collectBoxes', () => {
         const shown = [...boxes.frames].reduce((sum, frames) => sum + Math.max(1, frames), 0);
         expect(shown).toBe(random.depth.length);
         expect(boxes.foldedFrames).toBe([...boxes.frames].reduce((sum, frames) => sum + frames, 0));
+      }),
+    );
+  });
+});
+
+describe('collectBoxes, whatever the profile and the camera', () => {
+  const cameras = fc.record({ profile: arbitraryProfile, node: fc.nat(), widthPx: fc.integer({ min: 1, max: 3000 }) });
+  const look = ({ profile, node, widthPx }: { profile: StackProfile; node: number; widthPx: number }) => {
+    const random = layoutTree(callTreeOf(profile));
+    const top = node % random.depth.length;
+    const from = random.start[top]!;
+    const camera = { top, from, to: from + random.width[top]! };
+    return { random, boxes: collectBoxes(random, camera, widthPx), scale: widthPx / random.width[top]! };
+  };
+  /** Boxes hold 32-bit floats, which near 3,000 pixels are 2⁻¹² apart. */
+  const ROUNDING_PX = 2 ** -10;
+
+  it('a box is as wide as its value, and a grey one no narrower', () => {
+    fc.assert(
+      fc.property(cameras, (where) => {
+        const { boxes, scale } = look(where);
+        boxes.w.forEach((w, box) => {
+          const error = w - boxes.value[box]! * scale;
+          expect(error).toBeGreaterThan(-ROUNDING_PX);
+          if (boxes.frames[box] === 0) expect(error).toBeLessThan(ROUNDING_PX);
+        });
+      }),
+    );
+  });
+
+  it('boxes of a row do not overlap, and lie below the box of their parent', () => {
+    fc.assert(
+      fc.property(cameras, (where) => {
+        const { random, boxes } = look(where);
+        const boxOf = new Map([...boxes.node].map((node, box) => [node, box]));
+        const right = (box: number) => boxes.x[box]! + boxes.w[box]!;
+        for (let row = 0; row < boxes.rows; row++)
+          for (let box = boxes.rowStart[row]!; box < boxes.rowStart[row + 1]!; box++) {
+            if (box > boxes.rowStart[row]!) expect(boxes.x[box]).toBeGreaterThan(right(box - 1) - ROUNDING_PX);
+            if (row === 0) continue;
+            const above = boxOf.get(random.parent[boxes.node[box]!]!)!;
+            expect(boxes.frames[above]).toBe(0);
+            expect(boxes.x[box]).toBeGreaterThan(boxes.x[above]! - ROUNDING_PX);
+            // A grey box may go on below the next parent.
+            if (boxes.frames[box] === 0) expect(right(box)).toBeLessThan(right(above) + ROUNDING_PX);
+          }
       }),
     );
   });

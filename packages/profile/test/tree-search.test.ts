@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextMatch, readPattern, searchTree } from '../src/ui/flame-canvas/search.ts';
+import { nextMatch, readPattern, searchTree } from '../src/index.ts';
 import { treeFromText } from './tree-text.ts';
 
 const tree = treeFromText(`

@@ -1,6 +1,4 @@
-import type { FlameLayout } from './boxes.ts';
-import type { Found } from './painter.ts';
-import type { NamedTree } from './root-path.ts';
+import type { NamedTree } from './flame-layout.ts';
 
 /** What a typed pattern means; the error is a sentence for the user. */
 export type Pattern = { readonly regex: RegExp } | { readonly error: string } | null;
@@ -18,6 +16,12 @@ export function readPattern(text: string): Pattern {
   }
 }
 
+/** Functions found, and whether any of the nodes `first … first + count − 1` is one of them. */
+export interface Found {
+  readonly functions: Uint8Array;
+  readonly within: (first: number, count: number) => boolean;
+}
+
 /** Everything a search found in a tree. */
 export interface SearchResult extends Found {
   /** Nodes found, in preorder. */
@@ -27,7 +31,7 @@ export interface SearchResult extends Found {
 }
 
 /** Finds nodes by the name of their function; the root is no match. */
-export function searchTree(tree: NamedTree & FlameLayout, regex: RegExp): SearchResult {
+export function searchTree(tree: NamedTree, regex: RegExp): SearchResult {
   const functions = Uint8Array.from(tree.functions.name, (name) => (regex.test(name) ? 1 : 0));
   const size = tree.depth.length;
   const before = new Uint32Array(size + 1);
