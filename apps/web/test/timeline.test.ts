@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LONGEST_SECONDS } from '../src/address/time.ts';
 import { dragged, gripAt } from '../src/ui/timeline/brush.ts';
 import { extentAround, keepExtent } from '../src/ui/timeline/extent.ts';
 
 const NOW = 1_000_000;
+/** 2026, so that ranges can be as long as they may. */
+const LATER = 1_795_269_600;
 const HOUR = 3600;
 
 describe('what the timeline shows around a range', () => {
@@ -16,6 +19,18 @@ describe('what the timeline shows around a range', () => {
         expect(extent.to).toBeGreaterThanOrEqual(range.to);
         expect(extent.to).toBeLessThanOrEqual(NOW);
         expect(extent.to - extent.from).toBeGreaterThanOrEqual(span * 1.5);
+      }),
+    );
+  });
+
+  it('is never longer than what may be asked for, however long the range', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 60, max: LONGEST_SECONDS }), fc.integer({ min: 0, max: LATER }), (span, ago) => {
+        const range = { from: LATER - ago - span, to: LATER - ago };
+        const extent = extentAround(range, LATER);
+        expect(extent.from).toBeLessThanOrEqual(range.from);
+        expect(extent.to).toBeGreaterThanOrEqual(range.to);
+        expect(extent.to - extent.from).toBeLessThanOrEqual(LONGEST_SECONDS);
       }),
     );
   });

@@ -20,6 +20,9 @@ export const STANDARD_RANGE: RangeText = { from: 'now-15m', to: 'now' };
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
 const EARLIEST = Date.UTC(2000, 0, 1) / 1000;
 const DAY_SECONDS = 86_400;
+const LONGEST_DAYS = 400;
+/** No data are kept as long as this; what asks for more is a slip of the pen, and would keep the engine busy for nothing. */
+export const LONGEST_SECONDS = LONGEST_DAYS * DAY_SECONDS;
 
 /**
  * Reads `now`, `now-15m` (units s, m, h, d, w), Unix seconds, or a time of RFC 3339, whose zone, seconds and `T` may be
@@ -32,11 +35,17 @@ export function parseTime(text: string): TimePoint | null {
   if (ago !== null) return { kind: 'relative', secondsAgo: Number(ago[1]) * UNIT_SECONDS[ago[2]!]! };
   if (/^\d{1,15}(\.\d+)?$/.test(trimmed)) return { kind: 'absolute', seconds: Math.floor(Number(trimmed)) };
   const date = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?\s*(Z|[+-]\d{2}:\d{2})?)?$/i.exec(trimmed);
-  if (date === null) return null;
+  if (date === null || !isDay(date[1]!)) return null;
   const milliseconds = Date.parse(
     `${date[1]}T${date[2] ?? '00:00'}${date[3] ?? ':00'}${date[4]?.toUpperCase() ?? 'Z'}`,
   );
   return Number.isNaN(milliseconds) ? null : { kind: 'absolute', seconds: Math.floor(milliseconds / 1000) };
+}
+
+/** Date.parse takes 30 February for 2 March. */
+function isDay(text: string): boolean {
+  const milliseconds = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(text);
 }
 
 /** `now`, `now-90s`, `now-15m`, … in the largest unit that is whole; absolute times as Unix seconds. */
@@ -71,6 +80,10 @@ export function resolveRange(text: RangeText, now: number): AbsoluteRange | { re
       return { problem: `${name}=${text[name].slice(0, 40)} lies in the future: times are Unix seconds, UTC.` };
   }
   if (range.from >= range.to) return { problem: 'from must lie before to.' };
+  if (range.to - range.from > LONGEST_SECONDS) {
+    const days = Math.ceil((range.to - range.from) / DAY_SECONDS).toLocaleString('en');
+    return { problem: `The range is ${days} days long: ask for at most ${LONGEST_DAYS} days.` };
+  }
   return range;
 }
 

@@ -7,6 +7,7 @@ import { errorResponse, STATUS, toWebError, WebError } from './errors.ts';
 import { exportProfile } from './export-profile.ts';
 import { toRequest, writeResponse } from './node-http.ts';
 import type { PartsHolder } from './parts.ts';
+import { fromTrpc } from './procedure.ts';
 import { appRouter } from './router.ts';
 import { onlyOne, parameterMap, readSelection } from './selection.ts';
 import { createSnapshot, readSnapshot, readSnapshotRequest } from './snapshots.ts';
@@ -49,7 +50,7 @@ async function serve(holder: PartsHolder, from: IncomingMessage, to: ServerRespo
           req: request,
           router: appRouter,
           createContext: () => ({ holder }),
-          onError: ({ error }) => void note(error.cause ?? error),
+          onError: ({ error }) => void note(fromTrpc(error)),
         })
       : await open(request, holder, path);
     await writeResponse(response, to);
@@ -69,7 +70,7 @@ function open(request: Request, holder: PartsHolder, path: string): Promise<Resp
       'WRONG_METHOD',
       `${path} answers ${fitting.map((door) => door.method).join(', ')}, not ${request.method}.`,
     );
-  return found.door(request, holder, decodeURIComponent(found.path.exec(path)![1] ?? ''));
+  return found.door(request, holder, found.path.exec(path)![1] ?? '');
 }
 
 const parametersOf = (request: Request) => parameterMap(new URL(request.url).searchParams);

@@ -66,6 +66,16 @@ export async function readSnapshot(parts: Parts, id: string): Promise<Snapshot> 
   return snapshot;
 }
 
+function decodeName(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw new WebError('INVALID_BODY', `The service in view is not percent-encoded UTF-8: ${text.slice(0, 80)}.`, {
+      cause,
+    });
+  }
+}
+
 interface Page {
   readonly path: string;
   readonly service: string;
@@ -83,7 +93,7 @@ function readPage(view: string): Page {
       'INVALID_BODY',
       'Only a flame graph or a comparison can be shared: view is /s/NAME/flame?… or /s/NAME/compare?….',
     );
-  const service = decodeURIComponent(match[1]!);
+  const service = decodeName(match[1]!);
   const search = new URLSearchParams(query);
   const asked = new URLSearchParams(search);
   asked.set('service', service);

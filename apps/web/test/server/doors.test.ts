@@ -76,6 +76,9 @@ describe('export', () => {
     ['service=shop&from=-1&to=now', 400, 'INVALID_PARAMETER', /^from=-1 is no time/],
     ['service=shop&from=99999999999999&to=999999999999999', 400, 'INVALID_PARAMETER', /lies in the future/],
     ['service=shop&from=now&to=now-1h', 400, 'INVALID_PARAMETER', 'from must lie before to.'],
+    ['service=shop&from=NaN&to=1e300', 400, 'INVALID_PARAMETER', /^from=NaN is no time/],
+    ['service=shop&from=2001-01-01&to=now', 400, 'INVALID_PARAMETER', /both be relative to now or both be absolute/],
+    ['service=shop&from=now-1000d&to=now', 400, 'INVALID_PARAMETER', /^The range is 1,000 days long: ask for /],
   ])('?%s is refused in one sentence, and the next good request works', async (query, status, code, message) => {
     const range = query.includes('from=') || query === '' ? '' : `&${RANGE}`;
     const answer = await json(`/api/v1/export?${query}${range}`);
@@ -150,10 +153,23 @@ describe('snapshots', () => {
     expect(days).toBe(90);
   });
 
-  test.each(['{', '{"view":"/etc/passwd"}', '{"view":"/s/shop/flame","more":1}'])('%s is refused', async (body) => {
-    expect(await json('/api/v1/snapshots', { method: 'POST', body })).toMatchObject({
+  test.each(['{', '{"view":"/etc/passwd"}', '{"view":"/s/%E0%A4%A/flame"}', '{"view":"/s/shop/flame","more":1}'])(
+    '%s is refused',
+    async (body) => {
+      expect(await json('/api/v1/snapshots', { method: 'POST', body })).toMatchObject({
+        status: 400,
+        body: { error: { code: 'INVALID_BODY' } },
+      });
+    },
+  );
+
+  test.each([
+    ['/s/shop/flame?from=now-1000d&to=now', /^The range is 1,000 days long/],
+    ['/s/shop/compare?from.a=now&to.a=now&from.b=now-1h&to.b=now', /^from must lie before to/],
+  ])('nothing is kept of %s', async (view, message) => {
+    expect(await json('/api/v1/snapshots', { method: 'POST', body: JSON.stringify({ view }) })).toEqual({
       status: 400,
-      body: { error: { code: 'INVALID_BODY' } },
+      body: { error: { code: 'INVALID_PARAMETER', message: expect.stringMatching(message) } },
     });
   });
 
@@ -161,6 +177,37 @@ describe('snapshots', () => {
     expect(await json('/api/v1/snapshots/AAAAAAAAAAAAAAAAAAAAAA')).toMatchObject({
       status: 404,
       body: { error: { code: 'SNAPSHOT_NOT_FOUND' } },
+    });
+  });
+});
+
+describe('questions of the pages', () => {
+  const ask = (name: string, input: unknown) =>
+    json(`/api/trpc/${name}?input=${encodeURIComponent(typeof input === 'string' ? input : JSON.stringify(input))}`);
+  const timeline = (query: string) => ({ selection: `service=shop&${query}`, steps: 60 });
+
+  test.each([
+    ['services.list', { from: 'now-1h', to: 'now-1h' }, 400, 'INVALID_PARAMETER', 'from must lie before to.'],
+    ['services.list', { from: 'now-401d', to: 'now' }, 400, 'INVALID_PARAMETER', /at most 400 days\.$/],
+    ['services.list', { from: 1 }, 400, 'INVALID_PARAMETER', /^The input from cannot be used: /],
+    ['services.list', '{', 400, 'INVALID_PARAMETER', 'The input cannot be read: it must be JSON.'],
+    ['service.describe', 'service=shop&from=0', 400, 'INVALID_PARAMETER', /both be relative/],
+    ['service.timeline', timeline('from=0&to=9999999999'), 400, 'INVALID_PARAMETER', /before the year 2000/],
+    [
+      'service.timeline',
+      { ...timeline(RANGE), steps: 1e9 },
+      400,
+      'INVALID_PARAMETER',
+      /^The input steps cannot be used/,
+    ],
+    ['service.nothing', {}, 404, 'UNKNOWN_ADDRESS', 'No question has this name.'],
+  ])('%s of %o is refused in one sentence', async (name, input, status, code, message) => {
+    const text = input === 'service=shop&from=0' ? JSON.stringify(input) : input;
+    const answer = await ask(name, text);
+    expect({ status: answer.status, code: answer.body.error.data.code, message: answer.body.error.message }).toEqual({
+      status,
+      code,
+      message: message instanceof RegExp ? expect.stringMatching(message) : message,
     });
   });
 });

@@ -13,7 +13,15 @@ test.each([
   ['2026-11-21T15:00:00+01:00', { kind: 'absolute', seconds: NOW }],
   ['2026-11-21 14:00', { kind: 'absolute', seconds: NOW }],
   ['2026-13-21T14:00:00Z', null],
+  ['2026-02-30', null],
+  ['2028-02-29', { kind: 'absolute', seconds: Date.UTC(2028, 1, 29) / 1000 }],
+  ['2026-11-21T25:00:00Z', null],
   ['yesterday', null],
+  ['NaN', null],
+  ['Infinity', null],
+  ['1e300', null],
+  ['1'.repeat(400), null],
+  ['now-1e9d', null],
   ['-5', null],
   ['', null],
 ])('%s is read as %o', (text, point) => {
@@ -31,11 +39,22 @@ test.each([
   ['now', 'now-1h', /from must lie before to/],
   ['now-1h', 'soon', /^to=soon is no time/],
   ['0', '1', /^from=0 lies before the year 2000/],
-  ['now-1h', 'now', { from: NOW - 3_600, to: NOW }],
   [String(NOW), '99999999999', /^to=99999999999 lies in the future/],
+  [String(NOW), String(NOW), 'from must lie before to.'],
+  ['now', 'now', 'from must lie before to.'],
+  ['NaN', 'now', /^from=NaN is no time/],
+  ['-3600', '0', /^from=-3600 is no time/],
+  ['now', '1e300', /^to=1e300 is no time/],
+  ['0001-01-01', '9999-12-31', /^from=0001-01-01 lies before the year 2000/],
+  ['2020-01-01', '9999-12-31', /^to=9999-12-31 lies in the future/],
+  ['now-999999999w', 'now', /^from=now-999999999w lies before the year 2000/],
+  ['now-400d', 'now', { from: NOW - 400 * 86_400, to: NOW }],
+  ['now-401d', 'now', 'The range is 401 days long: ask for at most 400 days.'],
+  ['2020-01-01', '2026-11-21', 'The range is 2,516 days long: ask for at most 400 days.'],
 ])('from %s to %s is %o', (from, to, expected) => {
   const range = resolveRange({ from, to }, NOW);
-  if (expected instanceof RegExp) expect(range).toEqual({ problem: expect.stringMatching(expected) });
+  if (typeof expected === 'string') expect(range).toEqual({ problem: expected });
+  else if (expected instanceof RegExp) expect(range).toEqual({ problem: expect.stringMatching(expected) });
   else expect(range).toEqual(expected);
 });
 

@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import { STANDARD_RANGE } from '../../address/time.ts';
 import { formatBytes } from '../../ui/amount.ts';
 import { Button } from '../../ui/button.tsx';
 import { TypePicker } from '../../ui/filters/type-picker.tsx';
@@ -72,6 +73,7 @@ export function ComparePage({ service }: { readonly service: string }) {
     shown === undefined
       ? null
       : { side: shown[side], total: (side === 'a' ? shown.tree.totalA : shown.tree.totalB)[0]! };
+  const unclear = [a, b].filter((side) => side.range.problem !== null);
   const empty = shown === undefined ? null : emptySides(shown.tree.totalA[0]!, shown.tree.totalB[0]!);
   return (
     <div className="relative flex-1">
@@ -162,9 +164,15 @@ export function ComparePage({ service }: { readonly service: string }) {
           <ErrorState
             title="The comparison could not be fetched"
             actions={
-              <Button look="primary" onClick={() => void diff.refetch()}>
-                Try again
-              </Button>
+              unclear.length > 0 ? (
+                <Button look="primary" onClick={() => unclear.forEach((side) => void side.range.set(STANDARD_RANGE))}>
+                  Last 15 minutes
+                </Button>
+              ) : (
+                <Button look="primary" onClick={() => void diff.refetch()}>
+                  Try again
+                </Button>
+              )
             }
           >
             {diff.error.message}

@@ -3,6 +3,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useDeferredValue, useState } from 'react';
+import { STANDARD_RANGE } from '../../address/time.ts';
 import { Button } from '../../ui/button.tsx';
 import { PageFoot } from '../../ui/page-bar/page-foot.tsx';
 import { useRange } from '../../ui/selection-state.ts';
@@ -48,7 +49,15 @@ export function ServicesPage() {
           {services.isError && services.data === undefined && (
             <ErrorState
               title="The services cannot be listed"
-              actions={<Button onClick={() => void services.refetch()}>Try again</Button>}
+              actions={
+                range.problem === null ? (
+                  <Button onClick={() => void services.refetch()}>Try again</Button>
+                ) : (
+                  <Button look="primary" onClick={() => range.set(STANDARD_RANGE)}>
+                    Last 15 minutes
+                  </Button>
+                )
+              }
             >
               {services.error.message}
             </ErrorState>

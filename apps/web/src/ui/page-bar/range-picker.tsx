@@ -9,18 +9,19 @@ import { type Side, useRange } from '../selection-state.ts';
 
 /** The range in words, and behind it the usual ones and two fields for any other. */
 export function RangePicker({ side = null }: { readonly side?: Side }) {
-  const { text, now, set } = useRange(side);
+  const { text, now, problem, set } = useRange(side);
+  const name = problem === null ? nameRange(text, now) : 'No range';
   return (
     <Flyout
       align="end"
-      label={`${nameRange(text, now)}. Change the time range`}
+      label={`${name}. Change the time range`}
       buttonClass={`${buttonClass()} max-sm:px-2`}
       trigger={
         <>
-          <span>{nameRange(text, now)}</span>
+          <span>{name}</span>
           {/* Server and browser may read their clocks on two sides of a minute. */}
           <span suppressHydrationWarning className="text-ink-3 max-lg:hidden">
-            {writeSpan(now)}
+            {problem === null && writeSpan(now)}
           </span>
           <span aria-hidden="true" className="text-[10px] text-ink-3">
             ▼
@@ -49,7 +50,7 @@ export function RangePicker({ side = null }: { readonly side?: Side }) {
                 </li>
               ))}
             </ul>
-            <OwnRange text={text} onRange={choose} />
+            <OwnRange text={text} known={problem} onRange={choose} />
           </div>
         );
       }}
@@ -68,9 +69,16 @@ function addressed(text: string): string {
   return point?.kind === 'absolute' ? String(point.seconds) : text.replaceAll(/\s/g, '');
 }
 
-function OwnRange({ text, onRange }: { readonly text: RangeText; readonly onRange: (range: RangeText) => void }) {
+interface OwnRangeProps {
+  readonly text: RangeText;
+  /** What is wrong with it already. */
+  readonly known: string | null;
+  readonly onRange: (range: RangeText) => void;
+}
+
+function OwnRange({ text, known, onRange }: OwnRangeProps) {
   const [draft, setDraft] = useState({ from: shown(text.from), to: shown(text.to) });
-  const [problem, setProblem] = useState('');
+  const [problem, setProblem] = useState(known ?? '');
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const range = resolveRange(draft, Date.now() / 1000);

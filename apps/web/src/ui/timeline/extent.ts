@@ -1,3 +1,5 @@
+import { LONGEST_SECONDS } from '../../address/time.ts';
+
 /** A span of time in Unix seconds, half-open. */
 export interface Span {
   readonly from: number;
@@ -24,14 +26,14 @@ const STEPS = [
 
 /**
  * What the timeline shows around a chosen range: the first step at least 1.6 times as long, so that there is
- * something beside the handles, never past `now`. The same range and hour give the same extent.
+ * something beside the handles, never past `now`, and never longer than what may be asked for. The same range and hour give the same extent.
  */
 export function extentAround(range: Span, now: number): Span {
   const span = range.to - range.from;
-  const length = STEPS.find((step) => step >= span * 1.6) ?? span * 1.6;
+  const length = STEPS.find((step) => step >= span * 1.6) ?? Math.min(span * 1.6, LONGEST_SECONDS);
   const grid = length / 8;
   const centred = (range.from + range.to) / 2 + length / 2;
-  const to = Math.min(now, Math.max(range.to, Math.ceil(centred / grid) * grid));
+  const to = Math.min(now, range.from + LONGEST_SECONDS, Math.max(range.to, Math.ceil(centred / grid) * grid));
   return { from: Math.min(to - length, range.from), to: Math.max(to, range.to) };
 }
 
