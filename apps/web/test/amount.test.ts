@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { amountOf, formatBytes, formatCount, formatShare, formatShareChange, formatThree } from '../src/ui/amount.ts';
+import {
+  amountOf,
+  fineAmountOf,
+  formatBytes,
+  formatCount,
+  formatShare,
+  formatShareChange,
+  formatSigned,
+  formatThree,
+} from '../src/ui/amount.ts';
 
 describe('numbers in words', () => {
   it.each([
@@ -9,7 +18,12 @@ describe('numbers in words', () => {
       ['0', '<0.001', '0.052', '4.71', '38.4', '384', '1,284', '−0.50'],
     ],
     [formatShare, [0, 0.00001, 0.0012, 0.123, 0.9999, 1], ['0 %', '< 0.01 %', '0.12 %', '12.3 %', '100 %', '100 %']],
-    [formatShareChange, [0.029, -0.5, 0], ['+2.9 %', '−50.0 %', '0 %']],
+    [formatShareChange, [0.029, -0.5, 0, 1e-6, -1e-6], ['+2.9 %', '−50.0 %', '0 %', '≈ 0 %', '≈ 0 %']],
+    [
+      (value: number) => formatSigned(formatThree, value),
+      [1.12, -0.5, 0, 1e-9, -1e-9],
+      ['+1.12', '−0.50', '0', '≈ 0', '≈ 0'],
+    ],
     [formatCount, [0, 1204, 99_999, 13_700_000], ['0', '1,204', '99,999', '13.7 M']],
     [formatBytes, [12, 310_000], ['12 B', '310 kB']],
   ])('%o', (write, values, words) => {
@@ -22,6 +36,16 @@ describe('numbers in words', () => {
       '4.71 cores',
       '12.3 MB',
       '5 events',
+    ]);
+  });
+
+  it('takes a finer unit where all figures are small', () => {
+    const text = (unit: string, value: number, largest: number) =>
+      fineAmountOf(unit, 1, largest).text(value).replaceAll(/\s/g, ' ');
+    expect([text('nanoseconds', 3e5, 4e6), text('nanoseconds', 3e5, 4e9), text('count', 0.3, 2)]).toEqual([
+      '0.30 millicores',
+      '<0.001 cores',
+      '0.30 events',
     ]);
   });
 });

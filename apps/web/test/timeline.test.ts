@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LONGEST_SECONDS } from '../src/address/time.ts';
 import { dragged, gripAt } from '../src/ui/timeline/brush.ts';
 import { extentAround, keepExtent } from '../src/ui/timeline/extent.ts';
+import { CHARACTER_PX, placeLabels } from '../src/ui/timeline/marker-labels.ts';
 
 const NOW = 1_000_000;
 /** 2026, so that ranges can be as long as they may. */
@@ -40,6 +41,42 @@ describe('what the timeline shows around a range', () => {
     expect(keepExtent(shown, { from: NOW - 2 * HOUR, to: NOW - HOUR }, NOW)).toBe(shown);
     expect(keepExtent(shown, { from: NOW - 5 * HOUR, to: NOW - 4 * HOUR }, NOW)).not.toBe(shown);
     expect(keepExtent(shown, { from: NOW - 2 * HOUR, to: NOW - 2 * HOUR + 60 }, NOW)).not.toBe(shown);
+  });
+});
+
+describe('labels of markers', () => {
+  it('stand right of their lines, else left, else lower, else nowhere', () => {
+    const near = ['1.9.0', '1.8.0', '1.7.0', '1.6.0', '1.5.0'].map((label, i) => ({ x: 500 + i, label }));
+    const placed = placeLabels(near, 1000, 0).map((label) => label && `${label.text} ${label.anchor} ${label.row}`);
+    expect(placed).toEqual(['1.9.0 start 0', '1.8.0 end 0', '1.7.0 start 1', '1.6.0 end 1', null]);
+    expect(placeLabels([{ x: 990, label: '1.9.0' }], 1000, 0)[0]).toMatchObject({ anchor: 'end', row: 0 });
+    expect(placeLabels([{ x: 10, label: '1.9.0' }], 1000, 60)[0]).toMatchObject({ anchor: 'start', row: 1 });
+    expect(placeLabels([{ x: 10, label: 'b7d94ad5e1cb04a3a4bd6a42a8b1a1be' }], 1000, 0)[0]!.text).toBe(
+      'b7d94ad5e1cb04a3a4b…',
+    );
+  });
+
+  it('never cover each other nor leave the timeline', () => {
+    const marker = fc.record({
+      x: fc.integer({ min: 0, max: 1600 }),
+      label: fc.string({ minLength: 1, maxLength: 30 }),
+    });
+    fc.assert(
+      fc.property(fc.array(marker, { maxLength: 12 }), fc.integer({ min: 100, max: 1600 }), (markers, width) => {
+        const spans = placeLabels(markers, width, 50).flatMap((label) => {
+          if (label === null) return [];
+          const length = label.text.length * CHARACTER_PX;
+          const from = label.anchor === 'start' ? label.x : label.x - length;
+          return [{ row: label.row, from, to: from + length }];
+        });
+        for (const [i, one] of spans.entries()) {
+          expect(one.from).toBeGreaterThanOrEqual(one.row === 0 ? 50 : 0);
+          expect(one.to).toBeLessThanOrEqual(width + 1e-6);
+          for (const other of spans.slice(i + 1))
+            expect(one.row !== other.row || one.to <= other.from || other.to <= one.from).toBe(true);
+        }
+      }),
+    );
   });
 });
 

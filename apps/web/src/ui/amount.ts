@@ -12,9 +12,20 @@ export function formatShare(share: number): string {
   return `${share < 0 ? MINUS : ''}${percent.toFixed(digits)}${THIN}%`;
 }
 
-/** `+2.9 %`; `±0` is written `0 %`. */
+/** `+2.9 %`, `−50 %`, `0 %`, `≈ 0 %`. */
 export function formatShareChange(share: number): string {
-  return share > 0 ? `+${formatShare(share)}` : formatShare(share);
+  const text = formatSigned(formatShare, share);
+  return text === NEXT_TO_NOTHING ? `${text}${THIN}%` : text;
+}
+
+const NEXT_TO_NOTHING = `≈${THIN}0`;
+
+/** A change: `+1.12`, `−0.5`, `0`, and `≈ 0` where `write` has no digits for it. */
+export function formatSigned(write: (size: number) => string, value: number): string {
+  const text = write(Math.abs(value));
+  if (value === 0) return text;
+  if (text === '0' || text.startsWith('<')) return NEXT_TO_NOTHING;
+  return `${value > 0 ? '+' : MINUS}${text}`;
 }
 
 const compact = format('.3~s');
@@ -63,13 +74,19 @@ export function amountOf(unit: string, seconds: number): Amount {
   return make(unit === 'count' ? 'events' : unit, formatCount);
 }
 
-function make(unit: string, number: (value: number) => string): Amount {
-  return { unit, number, text: (value) => `${number(value)}\u00a0${unit}` };
+/** As amountOf, where no figure is larger than `largest`: small ones in a finer unit or with more digits, so that they can be told apart. */
+export function fineAmountOf(unit: string, seconds: number, largest: number): Amount {
+  const perSecond = (value: number) => value / Math.max(seconds, 1e-9);
+  if (unit === 'nanoseconds' && Math.abs(perSecond(largest)) < 0.01e9)
+    return make('millicores', (value) => formatThree(perSecond(value) / 1e6));
+  const amount = amountOf(unit, seconds);
+  return unit === 'nanoseconds' || unit === 'bytes' || Math.abs(largest) >= 100
+    ? amount
+    : make(amount.unit, formatThree);
 }
 
-/** `+1.12 cores`. */
-export function formatChange(amount: Amount, value: number): string {
-  return value > 0 ? `+${amount.text(value)}` : amount.text(value);
+function make(unit: string, number: (value: number) => string): Amount {
+  return { unit, number, text: (value) => `${number(value)}\u00a0${unit}` };
 }
 
 /** `310 kB`. */

@@ -13,7 +13,7 @@ import {
   searchTree,
 } from '@strata/profile';
 import { type ReactNode, useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
-import { type Amount, amountOf, formatCount, formatShare } from '../../ui/amount.ts';
+import { fineAmountOf, formatCount, formatShare } from '../../ui/amount.ts';
 import { FlameCanvas } from '../../ui/flame-canvas/flame-canvas.tsx';
 import type { Hit, Picture } from '../../ui/flame-canvas/flame-view.ts';
 import { Breadcrumbs } from '../../ui/flame-frame/breadcrumbs.tsx';
@@ -45,8 +45,10 @@ export interface DiffExplorerProps {
 export function DiffExplorer({ tree, unit, a, b, state, source }: DiffExplorerProps) {
   const { norm, find, set } = state;
   const model = useMemo(() => modelDiff(tree, norm, a, b), [tree, norm, a, b]);
-  const perSecond: Amount = useMemo(() => amountOf(unit, 1), [unit]);
-  const measure = useMemo(() => measureOf(norm, perSecond), [norm, perSecond]);
+  const measure = useMemo(() => {
+    const largest = Math.max(tree.totalA[0]! / Math.max(a.seconds, 1e-9), tree.totalB[0]! / Math.max(b.seconds, 1e-9));
+    return measureOf(norm, fineAmountOf(unit, 1, largest));
+  }, [norm, unit, tree, a, b]);
   const wantedZoom = nodeAt(model, state.root);
   const zoom = Math.max(0, wantedZoom);
   const [selectedPath, setSelectedPath] = useState<readonly string[] | null>(null);

@@ -1,6 +1,6 @@
 import { type DiffSide, type DiffTree, type FunctionChange, type Norm, totalChangeError } from '@strata/profile';
-import { amountOf, formatShareChange } from '../../ui/amount.ts';
 import { explain } from './change-lists.ts';
+import { wordsOfChange } from './change-words.ts';
 
 export interface HeadlineProps {
   readonly tree: DiffTree;
@@ -18,8 +18,7 @@ export function Headline({ tree, unit, a, b, changes, norm }: HeadlineProps) {
   const after = perSecond(tree.totalB[0]!, b);
   const change = after - before;
   const error = totalChangeError(tree, a, b);
-  const amount = amountOf(unit, 1);
-  const signed = (value: number) => (value > 0 ? `+${amount.number(value)}` : amount.number(value));
+  const words = wordsOfChange(unit, before, after, error);
   const certain = Math.abs(change) > error;
   const explained =
     norm === 'share'
@@ -31,13 +30,8 @@ export function Headline({ tree, unit, a, b, changes, norm }: HeadlineProps) {
   const tone = !certain ? 'text-ink-2' : change > 0 ? 'text-bad' : 'text-good';
   return (
     <h2 className="text-[13px] leading-8 font-semibold tabular-nums">
-      {signed(change)} {amount.unit}
-      {unit === 'nanoseconds' ? '' : ' a second'}{' '}
-      <span className={`font-medium ${tone}`}>
-        ({before > 0 && `${formatShareChange(change / before)}, `}95 % interval {signed(change - error)} …{' '}
-        {signed(change + error)})
-      </span>
-      {!certain && <span className="ml-2 font-normal text-ink-2">no more than chance</span>}
+      {words.change} <span className={`font-medium ${tone}`}>({words.detail})</span>
+      {!certain && change !== 0 && <span className="ml-2 font-normal text-ink-2">no more than chance</span>}
       {explained !== null && (
         <span className="ml-2 font-normal text-ink-2">
           {explained.functions === 1 ? '1 function explains' : `${explained.functions} functions explain`}{' '}

@@ -1,5 +1,5 @@
 import type { Change, Norm } from '@strata/profile';
-import { type Amount, formatShare, formatShareChange, formatThree } from '../../ui/amount.ts';
+import { type Amount, formatShare, formatShareChange, formatSigned, formatThree } from '../../ui/amount.ts';
 
 /** How a norm's measure is written. */
 export interface Measure {
@@ -17,13 +17,13 @@ export function measureOf(norm: Norm, amount: Amount): Measure {
     return {
       text: formatShare,
       cell: formatShare,
-      change: (value) => `${value > 0 ? '+' : value < 0 ? '−' : ''}${formatThree(Math.abs(value) * 100)}`,
+      change: (value) => formatSigned(formatThree, value * 100),
       heading: 'Change, points',
     };
   return {
     text: amount.text,
     cell: amount.number,
-    change: (value) => (value > 0 ? `+${amount.number(value)}` : amount.number(value)),
+    change: (value) => formatSigned(amount.number, value),
     heading: `Change, ${amount.unit}${norm === 'rate' ? ' an instance' : ''}`,
   };
 }

@@ -31,7 +31,9 @@ import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { FrameTooltip } from './frame-tooltip.tsx';
 import { FunctionTable } from './function-table.tsx';
 import { Inspector } from './inspector.tsx';
+import { MissingNames } from './missing-names.tsx';
 import { Overview } from './overview.tsx';
+import type { UnresolvedFile } from './profile-columns.ts';
 import type { ProfileWords } from './profile-words.ts';
 import type { ExplorerState } from './view-state.ts';
 
@@ -40,6 +42,8 @@ const LEAST_INVERTED_SHARE = 1 / 20_000;
 
 /** Until the graph is on screen; then the functions are counted. */
 const NO_TOTALS = { self: new Float64Array(), total: new Float64Array(), nodes: new Uint32Array() };
+
+const NONE: readonly UnresolvedFile[] = [];
 
 const VIEW_OPTIONS = [
   { value: 'flame', label: 'Flame' },
@@ -51,6 +55,8 @@ export interface ExplorerProps {
   /** Callees down; the view turns it round itself. */
   readonly tree: CallTree;
   readonly words: ProfileWords;
+  /** Files some of whose frames have no name. */
+  readonly unresolved?: readonly UnresolvedFile[] | undefined;
   readonly state: ExplorerState;
   /** Right end of the foot: where the data came from. */
   readonly source: ReactNode;
@@ -59,7 +65,7 @@ export interface ExplorerProps {
 }
 
 /** The flame graph with everything around it that reads one tree: search, zoom, table, inspector, keys, foot. */
-export function Explorer({ tree: upright, words, state, source, actions }: ExplorerProps) {
+export function Explorer({ tree: upright, words, unresolved = NONE, state, source, actions }: ExplorerProps) {
   const { view, inverted, find, set } = state;
   const tree = useMemo(
     () => layoutTree(inverted ? invertTree(upright, upright.total[0]! * LEAST_INVERTED_SHARE) : upright),
@@ -131,8 +137,10 @@ export function Explorer({ tree: upright, words, state, source, actions }: Explo
     [tree, words],
   );
   const tooltip = useCallback(
-    (hit: Hit) => <FrameTooltip tree={tree} hit={hit} zoom={zoom} words={words} inverted={inverted} />,
-    [tree, zoom, words, inverted],
+    (hit: Hit) => (
+      <FrameTooltip tree={tree} hit={hit} zoom={zoom} words={words} inverted={inverted} unresolved={unresolved} />
+    ),
+    [tree, zoom, words, inverted, unresolved],
   );
 
   const graph = (
@@ -251,6 +259,7 @@ export function Explorer({ tree: upright, words, state, source, actions }: Explo
         >
           <Kbd>?</Kbd> keys
         </button>
+        <MissingNames files={unresolved} />
         {source}
       </footer>
       {showKeys && <KeysDialog onClose={() => setShowKeys(false)} />}

@@ -17,7 +17,6 @@ import { StaleNotice } from '../../ui/states.tsx';
 import { ServiceTimeline } from '../../ui/timeline/service-timeline.tsx';
 import { useTRPC } from '../../ui/trpc.ts';
 import { Explorer } from './explorer.tsx';
-import { MissingNames } from './missing-names.tsx';
 import { NoProfile } from './no-profile.tsx';
 import { decodeProfile } from './profile-columns.ts';
 import { useViewState } from './use-view-state.ts';
@@ -101,14 +100,12 @@ export function FlamePage({ service }: { readonly service: string }) {
           <Explorer
             tree={shown.tree}
             words={words}
+            unresolved={shown.unresolved}
             state={state}
             source={
-              <>
-                <MissingNames files={shown.unresolved ?? []} />
-                <span className="tabular-nums max-sm:hidden">
-                  Fetched {formatBytes(profile.data!.bytes)} in {Math.round(profile.data!.ms)} ms
-                </span>
-              </>
+              <span className="tabular-nums max-sm:hidden">
+                Fetched {formatBytes(profile.data!.bytes)} in {Math.round(profile.data!.ms)} ms
+              </span>
             }
             actions={
               <Link href={`/s/${encodeURIComponent(service)}/compare?${compare}`} className={buttonClass()}>

@@ -1,7 +1,9 @@
 import { type FlameTree, nameOf } from '@strata/profile';
 import { formatCount, formatShare } from '../../ui/amount.ts';
 import type { Hit } from '../../ui/flame-canvas/flame-view.ts';
+import type { UnresolvedFile } from './profile-columns.ts';
 import { type ProfileWords, samplesOf } from './profile-words.ts';
+import { whyUnnamed } from './unnamed-frames.ts';
 
 const KIND_WORDS = ['application', 'library', 'runtime', 'kernel', 'JIT', ''] as const;
 
@@ -12,10 +14,11 @@ export interface FrameTooltipProps {
   readonly words: ProfileWords;
   /** Callers down: a node has no self of its own. */
   readonly inverted: boolean;
+  readonly unresolved: readonly UnresolvedFile[];
 }
 
 /** What the pointer is over: the function, where it is from, and what it costs of all and of the zoom. */
-export function FrameTooltip({ tree, hit, zoom, words, inverted }: FrameTooltipProps) {
+export function FrameTooltip({ tree, hit, zoom, words, inverted, unresolved }: FrameTooltipProps) {
   const { amount, whole } = words;
   const share = (value: number, of: number) => formatShare(of > 0 ? value / of : 0);
   if (hit.frames > 0)
@@ -34,11 +37,13 @@ export function FrameTooltip({ tree, hit, zoom, words, inverted }: FrameTooltipP
   const samples = samplesOf(words, total);
   const where =
     node === 0 ? [] : [tree.functions.file[row]!, tree.functions.binary[row]!, KIND_WORDS[tree.functions.kind[row]!]];
+  const unnamed = node === 0 ? '' : whyUnnamed(nameOf(tree, node), unresolved);
   const source = [...new Set(where.filter((part) => part !== '' && part !== undefined))].join(' · ');
   return (
     <Bubble>
       <p className="font-mono font-medium break-words">{node === 0 ? 'all' : nameOf(tree, node)}</p>
       {source !== '' && <p className="break-words text-ink-2">{source}</p>}
+      {unnamed !== '' && <p className="text-ink-2">{unnamed}</p>}
       <dl className="mt-1.5 grid grid-cols-[auto_auto_auto_auto] gap-x-3 tabular-nums">
         <Line label="Total" value={amount.text(total)} share={share(total, whole)} />
         {!inverted && <Line label="Self" value={amount.text(self)} share={share(self, whole)} />}

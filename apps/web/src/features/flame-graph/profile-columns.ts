@@ -1,5 +1,12 @@
 import { type CallTree, decodeCallTree } from '@strata/profile';
 
+/** A file some of whose frames have no name; they show as `[FILE]`. */
+export interface UnresolvedFile {
+  readonly file: string;
+  /** `NO_INDEX`: its symbols have not come yet; `NO_NAME`: they do not name these addresses; else an error's code. */
+  readonly reason: string;
+}
+
 /** What travels beside the tree. */
 export interface ProfileMeta {
   /** Unit of the values, such as `nanoseconds`. */
@@ -8,8 +15,8 @@ export interface ProfileMeta {
   readonly seconds: number;
   readonly samples: number;
   readonly instances: number;
-  /** Files of which no symbols are known; their frames show as addresses. */
-  readonly unresolved?: readonly { readonly file: string }[];
+  /** Files some of whose frames have no name. */
+  readonly unresolved?: readonly UnresolvedFile[];
 }
 
 export interface Profile extends ProfileMeta {

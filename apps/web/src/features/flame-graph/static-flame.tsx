@@ -67,6 +67,7 @@ export function StaticFlame({ url, search }: StaticFlameProps) {
       <Explorer
         tree={profile.tree}
         words={words}
+        unresolved={profile.unresolved}
         state={state}
         source={<span className="max-sm:hidden">Snapshot of {formatBytes(data.bytes)}</span>}
       />

@@ -30,8 +30,8 @@ const STEPS = [
  */
 export function extentAround(range: Span, now: number): Span {
   const span = range.to - range.from;
-  const length = STEPS.find((step) => step >= span * 1.6) ?? Math.min(span * 1.6, LONGEST_SECONDS);
-  const grid = length / 8;
+  const length = STEPS.find((step) => step >= span * 1.6) ?? Math.min(Math.ceil(span * 1.6), LONGEST_SECONDS);
+  const grid = Math.ceil(length / 8);
   const centred = (range.from + range.to) / 2 + length / 2;
   const to = Math.min(now, range.from + LONGEST_SECONDS, Math.max(range.to, Math.ceil(centred / grid) * grid));
   return { from: Math.min(to - length, range.from), to: Math.max(to, range.to) };

@@ -25,7 +25,7 @@ export interface ServiceTimelineProps {
 export function ServiceTimeline({ service, selection, unit, versions, height = 72 }: ServiceTimelineProps) {
   const { range } = selection;
   const shown = useRef<Span | null>(null);
-  shown.current = keepExtent(shown.current, range.now, Date.now() / 1000);
+  shown.current = keepExtent(shown.current, range.now, Math.floor(Date.now() / 1000));
   const extent = shown.current;
   const asked = selection.query(service);
   asked.set('from', String(Math.floor(extent.from)));

@@ -5,6 +5,7 @@ import { area, curveMonotoneX, line } from 'd3-shape';
 import { type KeyboardEvent, type PointerEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { dragged, type Grip, gripAt } from './brush.ts';
 import type { Span } from './extent.ts';
+import { CHARACTER_PX, placeLabels } from './marker-labels.ts';
 
 const GRIP_REACH_PX = 8;
 
@@ -18,6 +19,7 @@ export interface TimelineProps {
   readonly range: Span;
   /** Left out: the range is shown and cannot be changed. */
   readonly onRange?: (range: Span) => void;
+  /** The most important first: where there is no room for all labels, the last go without. */
   readonly markers: readonly { readonly at: number; readonly label: string }[];
   /** Writes a value with its unit. */
   readonly write: (value: number) => string;
@@ -83,6 +85,12 @@ export function Timeline(props: TimelineProps) {
     onRange?.({ from: Math.round(moved.from), to: Math.round(moved.to) });
   };
 
+  const peakText = peak > 0 ? write(peak) : '';
+  const labels = placeLabels(
+    markers.map(({ at, label }) => ({ x: x(at * 1000), label })),
+    width,
+    8 + peakText.length * CHARACTER_PX,
+  );
   const ticks = x.ticks(Math.max(2, Math.floor(width / 160)));
   const writeTick = x.tickFormat(ticks.length, extent.to - extent.from > 86_400 ? '%d %b %H:%M' : '%H:%M');
   return (
@@ -98,15 +106,17 @@ export function Timeline(props: TimelineProps) {
       <svg width={width} height={height} className="absolute inset-0" role="img" aria-label={label}>
         <path d={fill ?? ''} className="fill-accent opacity-12" />
         <path d={stroke ?? ''} className="fill-none stroke-accent" strokeWidth={1.5} />
-        {markers.map((marker) => {
+        {markers.map((marker, i) => {
           const at = x(marker.at * 1000);
-          const turned = at > width - 90;
+          const label = labels[i];
           return (
-            <g key={marker.label} transform={`translate(${at},0)`}>
-              <line y2={height} className="stroke-bad" strokeDasharray="3 3" />
-              <text x={turned ? -6 : 6} y={14} textAnchor={turned ? 'end' : 'start'} className="fill-bad text-[11px]">
-                {marker.label}
-              </text>
+            <g key={marker.label}>
+              <line x1={at} x2={at} y2={height} className="stroke-bad" strokeDasharray="3 3" />
+              {label && (
+                <text x={label.x} y={14 + label.row * 14} textAnchor={label.anchor} className="fill-bad text-[11px]">
+                  {label.text}
+                </text>
+              )}
             </g>
           );
         })}
@@ -119,7 +129,7 @@ export function Timeline(props: TimelineProps) {
           ) : null;
         })}
         <text x={8} y={14} className="fill-ink-3 text-[11px]">
-          {peak > 0 ? write(peak) : ''}
+          {peakText}
         </text>
       </svg>
       {onRange !== undefined && width > 0 && (
