@@ -1,8 +1,22 @@
-/** What became of events, for someone who has never seen the source. Names are those of native/definitions. */
-const MEANINGS: Readonly<Record<string, string>> = {
+/**
+ * What became of events, for someone who has never seen the source. Names are those of native/definitions; those an older
+ * agent may still report stay.
+ */
+export const MEANINGS = {
   'outcome.COMPLETE': 'The stack is whole, from the leaf to the outermost call.',
+  'outcome.NO_RULE':
+    'An address of the stack is in no unwind information, as in code made by hand: the callers are missing.',
+  'outcome.UNSUPPORTED_RULE':
+    'The unwind information says in a rare way where the caller is, which is not followed: the callers are missing.',
+  'outcome.NO_TABLE':
+    'The unwind table of a file was not ready yet: the callers are missing. Common in the first seconds of a program.',
+  'outcome.NOT_CODE':
+    'What should be a return address is none, mostly because the step before went wrong: the callers are missing.',
   'outcome.NO_FRAME_POINTER':
-    'Code built without frame pointers: its callers are missing. Build with -fno-omit-frame-pointer to see them.',
+    'Code with neither unwind information nor frame pointers: its callers are missing. Build with -fno-omit-frame-pointer to see them.',
+  'outcome.NOT_ABOVE': 'A step led to no older frame of the stack, so the walk ended there: the callers are missing.',
+  'outcome.REGISTER_LOST':
+    'The caller hangs on a register whose value is not known there, mostly after a signal: the callers are missing.',
   'outcome.READ_FAULT':
     'A page of the stack was not in memory, and sampling may not wait for it: the callers are missing.',
   'outcome.TRUNCATED': 'The stack is deeper than the sampler walks: the outermost calls are missing.',
@@ -11,11 +25,11 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'dropped.COUNTS_FULL': 'More different stacks than the table in the kernel holds between two drains.',
   'dropped.STACK_RING_FULL': 'New stacks came faster than the agent could take them.',
   'dropped.MISSED':
-    'The clock was due, but the sampler did not run: mostly a virtual CPU that slept, or whose time its host gave to another.',
-};
+    'A busy CPU ran the sampler too late for the tick: mostly a virtual CPU whose time its host gave to another.',
+} as const satisfies Readonly<Record<string, string>>;
 
 /** The sentence for an outcome or a drop reason; `''` for one this page does not know yet. */
-export const meaningOf = (counter: string): string => MEANINGS[counter] ?? '';
+export const meaningOf = (counter: string): string => (MEANINGS as Readonly<Record<string, string>>)[counter] ?? '';
 
 /** `dropped.STACK_RING_FULL` → `stack ring full`. */
 export const wordsOf = (counter: string): string =>
