@@ -42,6 +42,7 @@ enum unwind_kind {
     UNWIND_KIND_PLT, // CFA = stack pointer + cfa_offset + (address & 15 >= cfa_add ? 8 : 0)
     UNWIND_KIND_SIGNAL_FRAME, // all registers come from the signal context at stack pointer + cfa_offset
     UNWIND_KIND_UNSUPPORTED, // the rule is one that is not evaluated
+    UNWIND_KIND_INDEXED, // CFA = [stack pointer + cfa_offset + 8 * register] + cfa_add
     UNWIND_KIND_COUNT,
 };
 

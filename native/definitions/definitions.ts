@@ -55,6 +55,7 @@ export const unwindKinds = {
   PLT: 'CFA = stack pointer + cfa_offset + (address & 15 >= cfa_add ? 8 : 0)',
   SIGNAL_FRAME: 'all registers come from the signal context at stack pointer + cfa_offset',
   UNSUPPORTED: 'the rule is one that is not evaluated',
+  INDEXED: 'CFA = [stack pointer + cfa_offset + 8 * register] + cfa_add',
 } as const;
 
 /** Where a register of the caller is. */

@@ -57,7 +57,9 @@ pub const UNWIND_KIND_PLT: usize = 5;
 pub const UNWIND_KIND_SIGNAL_FRAME: usize = 6;
 /// the rule is one that is not evaluated
 pub const UNWIND_KIND_UNSUPPORTED: usize = 7;
-pub const UNWIND_KIND_COUNT: usize = 8;
+/// CFA = [stack pointer + cfa_offset + 8 * register] + cfa_add
+pub const UNWIND_KIND_INDEXED: usize = 8;
+pub const UNWIND_KIND_COUNT: usize = 9;
 
 /// unchanged
 pub const UNWIND_PLACE_SAME: usize = 0;
