@@ -1,0 +1,69 @@
+use crate::address_map::{AddressMap, Svma};
+use crate::cfi::entries::CfiSection;
+use crate::cfi::program::{Context, Program};
+use crate::cfi::state::State;
+use crate::functions::Function;
+use crate::machine::Machine;
+use crate::reader::Reader;
+use crate::report::Unsupported;
+use crate::sweep::{FunctionRows, Row};
+
+/// The rows of a function that call frame instructions describe.
+pub(crate) struct CfiRows<'a, 'elf, 'data> {
+    start: u64,
+    program: Program<'a>,
+    context: Option<Context<'a, 'elf, 'data>>,
+}
+
+impl<'a, 'elf, 'data> CfiRows<'a, 'elf, 'data> {
+    /// `function` is one that `section` gave; of another it has no rows.
+    pub fn new(
+        function: &Function,
+        section: Option<&'a CfiSection<'elf, 'data>>,
+        map: &AddressMap,
+        machine: Machine,
+    ) -> Self {
+        let cie = section.and_then(|section| section.cies.get(function.cie as usize));
+        let context = section.zip(cie).map(|(section, cie)| Context {
+            cie,
+            machine,
+            bases: &section.bases,
+            start: map.address_of(function.start).unwrap_or(Svma(0)).0,
+        });
+        let bytes = section
+            .and_then(|section| section.bytes().get(..function.to as usize))
+            .unwrap_or_default();
+        Self {
+            start: function.start,
+            program: Program::new(
+                Reader::at(bytes, function.from as usize).unwrap_or(Reader::new(&[])),
+                cie.map_or(State::START, |cie| cie.initial),
+                cie.and_then(|cie| cie.signal.clone()),
+            ),
+            context,
+        }
+    }
+}
+
+impl FunctionRows for CfiRows<'_, '_, '_> {
+    fn next(&mut self) -> Option<Row> {
+        let context = self.context.as_ref()?;
+        let (from, to) = self.program.next_row(context)?;
+        let machine = context.machine;
+        let rule = if self.program.broken {
+            Err(Unsupported::Instruction)
+        } else if let Some(signal) = &self.program.signal {
+            signal.rule(&self.program.state, machine)
+        } else {
+            self.program.state.rule(
+                context.cie.return_register_in(machine),
+                machine.general_registers(),
+                machine.stack_pointer(),
+            )
+        };
+        Some(Row {
+            range: self.start.saturating_add(from)..self.start.saturating_add(to),
+            rule,
+        })
+    }
+}
