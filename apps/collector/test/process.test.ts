@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +47,15 @@ test('SIGTERM stops the collector with exit code 0', async () => {
   child.kill('SIGTERM');
   expect(await ended).toEqual({ code: 0, said: '' });
 });
+
+test('SIGTERM stops it with exit code 0 also while it still waits for ClickHouse', async () => {
+  const nothingThere = String(PORT + 1);
+  const { child, ended } = start({ STRATA_CLICKHOUSE_PORT: nothingThere });
+  // Its name is its own from the moment at which it handles signals.
+  while (!readFileSync(`/proc/${child.pid}/cmdline`, 'utf8').startsWith('strata-collector')) await sleep(20);
+  child.kill('SIGTERM');
+  expect(await ended).toEqual({ code: 0, said: '' });
+}, 30_000);
 
 test('a port in use ends it with one sentence that names it, and not to be restarted', async () => {
   const other = createServer().listen(PORT, '127.0.0.1');
