@@ -90,6 +90,10 @@ describe('npm start refuses, with one sentence, what cannot work', () => {
     expect(startAndFail({ STRATA_DATA: join(dataFolder, 'file') }).sentence).toMatch(
       /^The data folder .*file cannot be /,
     );
+    expect(startAndFail({ STRATA_DATA: '/proc/nope' })).toMatchObject({
+      status: 78,
+      sentence: expect.stringMatching(/^The data folder \/proc\/nope cannot be /),
+    });
   });
 });
 
