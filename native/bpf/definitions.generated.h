@@ -9,9 +9,15 @@ enum tally {
 };
 
 enum outcome {
-    OUTCOME_COMPLETE, // the walk reached a frame whose caller is 0, as a thread entry has it
-    OUTCOME_NO_FRAME_POINTER, // the next frame pointer does not lie above the last one: that code keeps none
-    OUTCOME_READ_FAULT, // the stack memory of the next frame could not be read
+    OUTCOME_COMPLETE, // the walk reached the outermost frame of the thread
+    OUTCOME_NO_RULE, // no unwind information covers an address of the stack
+    OUTCOME_UNSUPPORTED_RULE, // a rule of the unwind information is not evaluated
+    OUTCOME_NO_TABLE, // the unwind table of a file was not ready
+    OUTCOME_NOT_CODE, // a return address lies in no executable memory
+    OUTCOME_NO_FRAME_POINTER, // code without unwind information keeps no frame pointer
+    OUTCOME_NOT_ABOVE, // the frame of a caller does not lie above that of its callee
+    OUTCOME_REGISTER_LOST, // a frame hangs on a register whose value is not known there
+    OUTCOME_READ_FAULT, // the stack memory of a frame could not be read
     OUTCOME_TRUNCATED, // the stack has more frames than are walked
     OUTCOME_KERNEL_ONLY, // a kernel thread: it has no user stack
     OUTCOME_EXITING, // the process had already given its memory back
@@ -56,7 +62,11 @@ enum unwind_place {
     UNWIND_PLACE_COUNT,
 };
 
-#define USER_FRAMES_MOST 256
+#define USER_FRAMES_MOST 512
+#define INTERRUPTED_BIT 63
+#define TABLES_MOST 16384
+#define NO_TABLE 4294967295
+#define VDSO_INODE 1
 #define KERNEL_FRAMES_MOST 127
 #define THREAD_NAME_BYTES 16
 #define BUILD_ID_BYTES_MOST 20
@@ -157,3 +167,26 @@ struct unwind_rule {
     __s16 bx_offset;
 };
 _Static_assert(sizeof(struct unwind_rule) == 16, "unwind_rule has padding");
+
+struct file_key {
+    __u64 inode;
+    __u64 bytes;
+    __u64 modified_s;
+    __u32 modified_ns;
+    __u32 device;
+};
+_Static_assert(sizeof(struct file_key) == 32, "file_key has padding");
+
+struct file_table {
+    __u32 table;
+    __u32 used_s;
+};
+_Static_assert(sizeof(struct file_table) == 8, "file_table has padding");
+
+struct missed_file {
+    __u64 start;
+    __u64 end;
+    __u32 pid;
+    __u32 samples;
+};
+_Static_assert(sizeof(struct missed_file) == 24, "missed_file has padding");

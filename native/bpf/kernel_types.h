@@ -19,6 +19,7 @@ typedef _Bool bool;
 enum bpf_map_type {
     BPF_MAP_TYPE_HASH = 1,
     BPF_MAP_TYPE_ARRAY = 2,
+    BPF_MAP_TYPE_PROG_ARRAY = 3,
     BPF_MAP_TYPE_PERCPU_ARRAY = 6,
     BPF_MAP_TYPE_LRU_HASH = 9,
     BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
@@ -30,37 +31,103 @@ enum {
     BPF_NOEXIST = 1,
 };
 
-#define PF_EXITING 0x00000004
-#define PF_KTHREAD 0x00200000
+enum {
+    BPF_F_NO_PREALLOC = 1 << 0,
+    BPF_F_MMAPABLE = 1 << 10,
+    BPF_F_INNER_MAP = 1 << 12,
+};
 
-struct mm_struct;
+// Helpers that older kernels lack; bpf_core_enum_value_exists asks for them.
+enum bpf_func_id {
+    BPF_FUNC_task_pt_regs = 175,
+    BPF_FUNC_loop = 181,
+};
+
+#define PF_KTHREAD 0x00200000
+#define VM_EXEC 0x00000004
+
+typedef __u32 dev_t;
+typedef long long loff_t;
+typedef long long time64_t;
+
+struct timespec64 {
+    time64_t tv_sec;
+    long tv_nsec;
+} __attribute__((preserve_access_index));
+
+struct super_block {
+    dev_t s_dev;
+} __attribute__((preserve_access_index));
+
+struct inode {
+    struct super_block *i_sb;
+    unsigned long i_ino;
+    loff_t i_size;
+    // Since 6.11.
+    time64_t i_mtime_sec;
+    __u32 i_mtime_nsec;
+} __attribute__((preserve_access_index));
+
+// 6.7 to 6.10.
+struct inode___6_7 {
+    struct timespec64 __i_mtime;
+} __attribute__((preserve_access_index));
+
+// Before 6.7.
+struct inode___5_10 {
+    struct timespec64 i_mtime;
+} __attribute__((preserve_access_index));
+
+struct file {
+    struct inode *f_inode;
+} __attribute__((preserve_access_index));
+
+struct rb_node {
+    struct rb_node *rb_right;
+    struct rb_node *rb_left;
+} __attribute__((preserve_access_index));
+
+struct rb_root {
+    struct rb_node *rb_node;
+} __attribute__((preserve_access_index));
+
+struct vm_area_struct {
+    unsigned long vm_start;
+    unsigned long vm_end;
+    unsigned long vm_flags;
+    unsigned long vm_pgoff;
+    struct file *vm_file;
+} __attribute__((preserve_access_index));
+
+// Before 6.1.
+struct vm_area_struct___5_10 {
+    struct rb_node vm_rb;
+} __attribute__((preserve_access_index));
+
+struct maple_tree {
+    void *ma_root;
+} __attribute__((preserve_access_index));
+
+typedef struct {
+    void *vdso;
+} __attribute__((preserve_access_index)) mm_context_t;
+
+struct mm_struct {
+    struct maple_tree mm_mt;
+    mm_context_t context;
+} __attribute__((preserve_access_index));
+
+struct mm_struct___5_10 {
+    struct rb_root mm_rb;
+} __attribute__((preserve_access_index));
 
 struct task_struct {
     unsigned int flags;
+    void *stack;
     struct mm_struct *mm;
 } __attribute__((preserve_access_index));
 
-#if defined(__TARGET_ARCH_x86)
-struct pt_regs {
-    unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax;
-    unsigned long ip, cs, flags, sp, ss;
-};
-#define REGS_IP(regs) ((regs)->ip)
-#define REGS_SP(regs) ((regs)->sp)
-#define REGS_FP(regs) ((regs)->bp)
-#define REGS_ARE_USER(regs) (((regs)->cs & 3) == 3)
-#elif defined(__TARGET_ARCH_arm64)
-struct pt_regs {
-    __u64 regs[31];
-    __u64 sp, pc, pstate;
-};
-#define REGS_IP(regs) ((regs)->pc)
-#define REGS_SP(regs) ((regs)->sp)
-#define REGS_FP(regs) ((regs)->regs[29])
-#define REGS_ARE_USER(regs) (((regs)->pstate & 0xf) == 0)
-#else
-#error "Strata samples x86-64 and arm64"
-#endif
+#include "machine.h"
 
 // What a perf event's program gets; stable, uapi/linux/bpf_perf_event.h.
 struct bpf_perf_event_data {

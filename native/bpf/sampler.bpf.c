@@ -4,12 +4,21 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-#include "frame_pointers.h"
+// clang-format off: each needs those before it.
+#include "counters.h"
+#include "mappings.h"
+#include "walk.h"
+#include "tables.h"
+#include "unwind.h"
+// clang-format on
 
 char LICENSE[] SEC("license") = "GPL";
 
-// Nanoseconds between two ticks; set before the program is loaded.
-const volatile __u64 period_ns = 10101010;
+// Frames that one program walks before it calls itself, where the kernel has no bpf_loop; 33 tail calls are allowed.
+#define FRAMES_A_CALL 16
+_Static_assert(USER_FRAMES_MOST / FRAMES_A_CALL < 33, "tail calls suffice for all frames");
+_Static_assert((USER_FRAMES_MOST & (USER_FRAMES_MOST - 1)) == 0, "a mask bounds the frames");
+_Static_assert(KERNEL_FRAMES_MOST <= USER_FRAMES_MOST, "both kinds of stack use one scratch");
 
 struct counts_map {
     __uint(type, BPF_MAP_TYPE_HASH);
@@ -47,89 +56,31 @@ struct {
     __uint(max_entries, 4 << 20);
 } stacks SEC(".maps");
 
-#define COUNTERS (TALLY_COUNT + OUTCOME_COUNT + DROP_REASON_COUNT)
+// A record of a stack as it goes into the ring.
+struct stack_scratch {
+    struct stack_record record;
+    __u64 addresses[USER_FRAMES_MOST];
+};
 
-// Tallies, outcomes, drop reasons.
-struct {
-    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, COUNTERS);
-    __type(key, __u32);
-    __type(value, __u64);
-} counters SEC(".maps");
-
-// The clock of this CPU: when its next tick is due, and whether nothing ran at the last.
-struct next_tick {
-    __u64 due_ns;
-    __u64 was_idle;
+// All that is known of the sample at hand: too large for a program's own stack, and kept from one tail call to the next.
+struct sample_state {
+    struct count_key key;
+    struct walk walk;
+    struct pt_regs interrupted;
+    struct stack_scratch kernel;
+    struct stack_scratch user;
 };
 
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __uint(max_entries, 1);
     __type(key, __u32);
-    __type(value, struct next_tick);
-} next_ticks SEC(".maps");
+    __type(value, struct sample_state);
+} states SEC(".maps");
 
-// A record of a stack as it goes into the ring: too large for the program's own stack.
-struct stack_scratch {
-    struct stack_record record;
-    __u64 addresses[USER_FRAMES_MOST];
-};
-
-struct {
-    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, 2);
-    __type(key, __u32);
-    __type(value, struct stack_scratch);
-} scratch SEC(".maps");
-
-_Static_assert(KERNEL_FRAMES_MOST <= USER_FRAMES_MOST, "both kinds of stack use one scratch");
-
-static __always_inline void tally_many(__u32 counter, __u64 times) {
-    __u64 *value = bpf_map_lookup_elem(&counters, &counter);
-    if (value) *value += times;
-}
-
-static __always_inline void tally(__u32 counter) {
-    tally_many(counter, 1);
-}
-
-// A tick that comes late is not moved, but those it came too late for are skipped (hrtimer_forward). Those round an idle
-// time were idle: a virtual CPU without work sleeps past them.
-static __always_inline void tally_skipped(bool is_idle) {
+static __always_inline struct sample_state *get_state(void) {
     __u32 zero = 0;
-    struct next_tick *next = bpf_map_lookup_elem(&next_ticks, &zero);
-    if (!next) return;
-    __u64 now = bpf_ktime_get_ns();
-    // Earlier than was thought: the first tick was late itself.
-    if (next->due_ns == 0 || now < next->due_ns) next->due_ns = now;
-    __u64 skipped = (now - next->due_ns) / period_ns;
-    if (skipped > 0) {
-        bool idle = is_idle || next->was_idle;
-        tally_many(TALLY_EVENTS, skipped);
-        tally_many(idle ? TALLY_IDLE : TALLY_COUNT + OUTCOME_COUNT + DROP_REASON_MISSED, skipped);
-    }
-    next->due_ns += (skipped + 1) * period_ns;
-    next->was_idle = is_idle;
-}
-
-static __always_inline int drop(enum drop_reason reason) {
-    tally(TALLY_COUNT + OUTCOME_COUNT + reason);
-    return 0;
-}
-
-// A 64-bit hash over the addresses, by the finalizer of MurmurHash3 on each; never 0, which means: no stack.
-static __always_inline __u64 hash_stack(const struct stack_scratch *stack, __u32 most) {
-    __u64 hash = ((__u64)stack->record.space << 8 | stack->record.outcome) + 1;
-    for (__u32 i = 0; i < most; i++) {
-        if (i >= stack->record.length) break;
-        hash ^= stack->addresses[i];
-        hash *= 0xff51afd7ed558ccdull;
-        hash ^= hash >> 33;
-        hash *= 0xc4ceb9fe1a85ec53ull;
-        hash ^= hash >> 29;
-    }
-    return hash ? hash : 1;
+    return bpf_map_lookup_elem(&states, &zero);
 }
 
 // Hands a stack over unless it was already. Returns false when there is no room for it.
@@ -147,78 +98,153 @@ static __always_inline bool send_once(struct stack_scratch *stack) {
     return true;
 }
 
-// Puts the user's registers into `at` and returns COMPLETE, or why there are none.
-static __always_inline enum outcome find_user_registers(struct bpf_perf_event_data *context,
-                                                        struct user_registers *at) {
+// The kernel's part of the stack, when the task was interrupted there. Returns false when it could not be handed over.
+static __always_inline bool take_kernel_stack(struct bpf_perf_event_data *context, struct sample_state *state) {
+    struct stack_scratch *kernel = &state->kernel;
+    state->key.kernel_stack = 0;
+    if (REGS_ARE_USER(&context->regs)) return true;
+    long bytes = bpf_get_stack(context, kernel->addresses, KERNEL_FRAMES_MOST * sizeof(__u64), 0);
+    if (bytes <= 0) return true;
+    kernel->record.length = bytes / sizeof(__u64);
+    kernel->record.space = SPACE_KERNEL;
+    kernel->record.outcome = OUTCOME_COMPLETE;
+    __u64 hash = 1;
+    for (__u32 i = 0; i < KERNEL_FRAMES_MOST && i < kernel->record.length; i++) {
+        hash = hash_address(hash, kernel->addresses[i]);
+    }
+    kernel->record.id = state->key.kernel_stack = hash | 1;
+    return send_once(kernel);
+}
+
+// Puts the user's registers into the walk and returns COMPLETE, or why there are none.
+static __always_inline enum outcome take_user_registers(struct bpf_perf_event_data *context,
+                                                        struct sample_state *state) {
+    struct walk *walk = &state->walk;
     if (REGS_ARE_USER(&context->regs)) {
-        at->ip = REGS_IP(&context->regs);
-        at->sp = REGS_SP(&context->regs);
-        at->fp = REGS_FP(&context->regs);
+        COPY_REGISTERS(walk->registers, walk->ip, &context->regs);
+        // Else the compiler merges these loads with those below, and the verifier refuses a pointer that may be either.
+        asm volatile("# the context's" ::: "memory");
         return OUTCOME_COMPLETE;
     }
-    struct task_struct *task = bpf_get_current_task_btf();
-    if (task->flags & PF_KTHREAD) return OUTCOME_KERNEL_ONLY;
-    if (!task->mm) return OUTCOME_EXITING;
-    struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
-    // Not plain loads: the compiler would merge them with those from the context, which the verifier refuses.
-    bpf_probe_read_kernel(&at->ip, sizeof(at->ip), &REGS_IP(regs));
-    bpf_probe_read_kernel(&at->sp, sizeof(at->sp), &REGS_SP(regs));
-    bpf_probe_read_kernel(&at->fp, sizeof(at->fp), &REGS_FP(regs));
+    struct task_struct *task = (void *)bpf_get_current_task();
+    if (BPF_CORE_READ(task, flags) & PF_KTHREAD) return OUTCOME_KERNEL_ONLY;
+    if (!BPF_CORE_READ(task, mm)) return OUTCOME_EXITING;
+    // Where every entry into the kernel puts them: the top of the task's kernel stack. 5.15 and later say it themselves.
+    struct pt_regs *interrupted = BPF_CORE_READ(task, stack) + KERNEL_STACK_BYTES - sizeof(struct pt_regs);
+    if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs)) {
+        interrupted = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+    }
+    if (bpf_probe_read_kernel(&state->interrupted, sizeof(struct pt_regs), interrupted)) return OUTCOME_EXITING;
+    COPY_REGISTERS(walk->registers, walk->ip, &state->interrupted);
     return OUTCOME_COMPLETE;
 }
 
-SEC("perf_event")
-int sample(struct bpf_perf_event_data *context) {
+// Returns true when the walk has ended. A function of its own: inlined into a loop, what it reads of types that this kernel lacks
+// would move in front of the test for them.
+static __noinline bool walk_frame(struct sample_state *state) {
+    return add_frame(&state->walk, state->user.addresses, &state->user.record.length);
+}
+
+static __always_inline int count(struct sample_state *state, enum outcome outcome) {
     __u32 zero = 0;
-    __u32 one = 1;
-    struct count_key key = {};
-    struct user_registers at;
-
-    tally(TALLY_EVENTS);
-    key.pid = bpf_get_current_pid_tgid() >> 32;
-    tally_skipped(key.pid == 0);
-    if (key.pid == 0) {
-        tally(TALLY_IDLE);
-        return 0;
-    }
-    bpf_get_current_comm(key.thread_name, sizeof(key.thread_name));
-
-    struct stack_scratch *kernel = bpf_map_lookup_elem(&scratch, &zero);
-    struct stack_scratch *user = bpf_map_lookup_elem(&scratch, &one);
     void *current = bpf_map_lookup_elem(&counts, &zero);
-    if (!kernel || !user || !current) return drop(DROP_REASON_COUNTS_FULL);
-
-    if (!REGS_ARE_USER(&context->regs)) {
-        long bytes = bpf_get_stack(context, kernel->addresses, KERNEL_FRAMES_MOST * sizeof(__u64), 0);
-        if (bytes > 0) {
-            kernel->record.length = bytes / sizeof(__u64);
-            kernel->record.space = SPACE_KERNEL;
-            kernel->record.outcome = OUTCOME_COMPLETE;
-            key.kernel_stack = hash_stack(kernel, KERNEL_FRAMES_MOST);
-            kernel->record.id = key.kernel_stack;
-            if (!send_once(kernel)) return drop(DROP_REASON_STACK_RING_FULL);
-        }
-    }
-
-    enum outcome outcome = find_user_registers(context, &at);
-    if (outcome == OUTCOME_COMPLETE) {
-        user->record.space = SPACE_USER;
-        outcome = walk_frame_pointers(at, user->addresses, &user->record.length);
-        user->record.outcome = outcome;
-        key.user_stack = hash_stack(user, USER_FRAMES_MOST);
-        user->record.id = key.user_stack;
-        if (!send_once(user)) return drop(DROP_REASON_STACK_RING_FULL);
-    }
-
-    __u64 *count = bpf_map_lookup_elem(current, &key);
+    if (!current) return drop(DROP_REASON_COUNTS_FULL);
+    __u64 *count = bpf_map_lookup_elem(current, &state->key);
     if (!count) {
         __u64 none = 0;
-        bpf_map_update_elem(current, &key, &none, BPF_NOEXIST);
-        count = bpf_map_lookup_elem(current, &key);
+        bpf_map_update_elem(current, &state->key, &none, BPF_NOEXIST);
+        count = bpf_map_lookup_elem(current, &state->key);
         if (!count) return drop(DROP_REASON_COUNTS_FULL);
     }
     __sync_fetch_and_add(count, 1);
     tally(TALLY_KEPT);
     tally(TALLY_COUNT + outcome);
     return 0;
+}
+
+static __always_inline int finish(struct sample_state *state) {
+    struct stack_record *record = &state->user.record;
+    record->space = SPACE_USER;
+    record->outcome = state->walk.outcome;
+    // A whole stack and the same one cut off are two.
+    record->id = hash_address(state->walk.hash, record->outcome) | 1;
+    state->key.user_stack = record->id;
+    if (!send_once(&state->user)) return drop(DROP_REASON_STACK_RING_FULL);
+    return count(state, state->walk.outcome);
+}
+
+// Everything up to the first user frame. Returns false when the sample is done with.
+static __always_inline bool begin(struct bpf_perf_event_data *context, struct sample_state *state) {
+    __u64 now = bpf_ktime_get_ns();
+    __u32 pid = bpf_get_current_pid_tgid() >> 32;
+
+    tally(TALLY_EVENTS);
+    tally_skipped(now, pid == 0);
+    if (pid == 0) {
+        tally(TALLY_IDLE);
+        return false;
+    }
+    state->key.pid = pid;
+    state->key.user_stack = 0;
+    bpf_get_current_comm(state->key.thread_name, sizeof(state->key.thread_name));
+    if (!take_kernel_stack(context, state)) {
+        drop(DROP_REASON_STACK_RING_FULL);
+        return false;
+    }
+    enum outcome outcome = take_user_registers(context, state);
+    if (outcome != OUTCOME_COMPLETE) {
+        count(state, outcome);
+        return false;
+    }
+    state->user.record.length = 0;
+    state->walk.hash = 1;
+    state->walk.known = ~0u;
+    state->walk.is_address = 1;
+    state->walk.now_s = now / 1000000000;
+    state->walk.mapping.start = state->walk.mapping.end = 0;
+    return true;
+}
+
+static long walk_frame_of_loop(__u32 index, void *unused) {
+    struct sample_state *state = get_state();
+    return !state || walk_frame(state);
+}
+
+SEC("perf_event")
+int sample_by_loop(struct bpf_perf_event_data *context) {
+    struct sample_state *state = get_state();
+    if (!state || !begin(context, state)) return 0;
+    // One turn more than frames: the last finds that there are more.
+    bpf_loop(USER_FRAMES_MOST + 1, walk_frame_of_loop, 0, 0);
+    return finish(state);
+}
+
+// For kernels before 5.17.
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, __u32);
+} programs SEC(".maps");
+
+SEC("perf_event")
+int walk_on(struct bpf_perf_event_data *context) {
+    struct sample_state *state = get_state();
+    if (!state) return 0;
+    for (int i = 0; i < FRAMES_A_CALL; i++) {
+        if (walk_frame(state)) return finish(state);
+    }
+    bpf_tail_call(context, &programs, 0);
+    state->walk.outcome = OUTCOME_TRUNCATED;
+    return finish(state);
+}
+
+SEC("perf_event")
+int sample_by_calls(struct bpf_perf_event_data *context) {
+    struct sample_state *state = get_state();
+    if (!state || !begin(context, state)) return 0;
+    bpf_tail_call(context, &programs, 0);
+    state->walk.outcome = OUTCOME_TRUNCATED;
+    return finish(state);
 }

@@ -5,9 +5,15 @@
 
 /** How a user stack ended. Every kept sample has exactly one. */
 export const outcomes = {
-  COMPLETE: 'the walk reached a frame whose caller is 0, as a thread entry has it',
-  NO_FRAME_POINTER: 'the next frame pointer does not lie above the last one: that code keeps none',
-  READ_FAULT: 'the stack memory of the next frame could not be read',
+  COMPLETE: 'the walk reached the outermost frame of the thread',
+  NO_RULE: 'no unwind information covers an address of the stack',
+  UNSUPPORTED_RULE: 'a rule of the unwind information is not evaluated',
+  NO_TABLE: 'the unwind table of a file was not ready',
+  NOT_CODE: 'a return address lies in no executable memory',
+  NO_FRAME_POINTER: 'code without unwind information keeps no frame pointer',
+  NOT_ABOVE: 'the frame of a caller does not lie above that of its callee',
+  REGISTER_LOST: 'a frame hangs on a register whose value is not known there',
+  READ_FAULT: 'the stack memory of a frame could not be read',
   TRUNCATED: 'the stack has more frames than are walked',
   KERNEL_ONLY: 'a kernel thread: it has no user stack',
   EXITING: 'the process had already given its memory back',
@@ -69,8 +75,15 @@ export const unwindPlaces = {
 } as const;
 
 export const constants = {
-  /** Bounded by the verifier's budget for the walk. */
-  USER_FRAMES_MOST: 256,
+  USER_FRAMES_MOST: 512,
+  /** Set in an address that is no return address: the frame was interrupted there by a signal. */
+  INTERRUPTED_BIT: 63,
+  /** Unwind tables in the kernel at once. */
+  TABLES_MOST: 16384,
+  /** Instead of a table's number: the file has none that could be used. */
+  NO_TABLE: 0xffffffff,
+  /** `inode` of the vDSO, which is no file; its device is 0. */
+  VDSO_INODE: 1,
   KERNEL_FRAMES_MOST: 127,
   THREAD_NAME_BYTES: 16,
   BUILD_ID_BYTES_MOST: 20,
@@ -172,5 +185,25 @@ export const records: Readonly<Record<string, readonly (readonly [name: string, 
     ['cfa_offset', 's32'],
     ['fp_offset', 's16'],
     ['bx_offset', 's16'],
+  ],
+  // Which file stands behind a mapping; all of it as stat(2) tells, device as the kernel counts: major << 20 | minor.
+  file_key: [
+    ['inode', 'u64'],
+    ['bytes', 'u64'],
+    ['modified_s', 'u64'],
+    ['modified_ns', 'u32'],
+    ['device', 'u32'],
+  ],
+  // Times are whole seconds of CLOCK_MONOTONIC.
+  file_table: [
+    ['table', 'u32'],
+    ['used_s', 'u32'],
+  ],
+  // A file whose table was missed, and where a process has it mapped.
+  missed_file: [
+    ['start', 'u64'],
+    ['end', 'u64'],
+    ['pid', 'u32'],
+    ['samples', 'u32'],
   ],
 };

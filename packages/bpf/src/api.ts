@@ -63,6 +63,29 @@ export interface Drain {
   };
 }
 
+/** What became of one file's unwind table. */
+export interface UnwindTableReport {
+  readonly path: string;
+  readonly rows: number;
+  /** Distinct rules. */
+  readonly rules: number;
+  /** In the kernel; 0 without a table. */
+  readonly bytes: number;
+  readonly buildMs: number;
+  /** Why there is no table, or ''. */
+  readonly failure: string;
+}
+
+export interface UnwindTables {
+  /** The latest of each file, 4,096 at most. */
+  readonly files: readonly UnwindTableReport[];
+  /** Of all tables in the kernel, and the most they may take. */
+  readonly bytes: number;
+  readonly bytesMost: number;
+  /** Tables that left to make room, since start. */
+  readonly evicted: number;
+}
+
 export interface SamplerOptions {
   /** 1–999; 99 by default. */
   readonly frequencyHz: number;
@@ -73,5 +96,6 @@ export interface Sampler {
   drain(): Promise<Drain>;
   /** Nanoseconds and runs of all BPF programs, when kernel.bpf_stats_enabled is on; else null. */
   programStats(): { readonly runtimeNs: bigint; readonly runs: bigint } | null;
+  tables(): UnwindTables;
   stop(): Promise<void>;
 }

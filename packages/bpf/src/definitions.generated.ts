@@ -11,11 +11,23 @@ export const TALLIES = [
 export type Tally = (typeof TALLIES)[number];
 
 export const OUTCOMES = [
-  /** the walk reached a frame whose caller is 0, as a thread entry has it */
+  /** the walk reached the outermost frame of the thread */
   'COMPLETE',
-  /** the next frame pointer does not lie above the last one: that code keeps none */
+  /** no unwind information covers an address of the stack */
+  'NO_RULE',
+  /** a rule of the unwind information is not evaluated */
+  'UNSUPPORTED_RULE',
+  /** the unwind table of a file was not ready */
+  'NO_TABLE',
+  /** a return address lies in no executable memory */
+  'NOT_CODE',
+  /** code without unwind information keeps no frame pointer */
   'NO_FRAME_POINTER',
-  /** the stack memory of the next frame could not be read */
+  /** the frame of a caller does not lie above that of its callee */
+  'NOT_ABOVE',
+  /** a frame hangs on a register whose value is not known there */
+  'REGISTER_LOST',
+  /** the stack memory of a frame could not be read */
   'READ_FAULT',
   /** the stack has more frames than are walked */
   'TRUNCATED',
@@ -68,7 +80,11 @@ export const SAMPLER_ERROR_CODES = [
 ] as const;
 export type SamplerErrorCode = (typeof SAMPLER_ERROR_CODES)[number];
 
-export const USER_FRAMES_MOST = 256;
+export const USER_FRAMES_MOST = 512;
+export const INTERRUPTED_BIT = 63;
+export const TABLES_MOST = 16384;
+export const NO_TABLE = 4294967295;
+export const VDSO_INODE = 1;
 export const KERNEL_FRAMES_MOST = 127;
 export const THREAD_NAME_BYTES = 16;
 export const BUILD_ID_BYTES_MOST = 20;
@@ -176,4 +192,30 @@ export const unwindRule = {
   cfaOffset: 8,
   fpOffset: 12,
   bxOffset: 14,
+} as const;
+
+/** Byte offsets. */
+export const fileKey = {
+  size: 32,
+  inode: 0,
+  bytes: 8,
+  modifiedS: 16,
+  modifiedNs: 24,
+  device: 28,
+} as const;
+
+/** Byte offsets. */
+export const fileTable = {
+  size: 8,
+  table: 0,
+  usedS: 4,
+} as const;
+
+/** Byte offsets. */
+export const missedFile = {
+  size: 24,
+  start: 0,
+  end: 8,
+  pid: 16,
+  samples: 20,
 } as const;

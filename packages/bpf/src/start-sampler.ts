@@ -12,22 +12,31 @@ export interface SamplerSizes {
   readonly countsEntries: number;
   /** Stacks on their way, in bytes: a power of two of at least a page. */
   readonly stackRingBytes: number;
+  /** What all unwind tables take together. */
+  readonly tableBytes: number;
+  /** Walk as on a kernel before 5.17, which has no bpf_loop. */
+  readonly byTailCalls: boolean;
 }
 
-const SIZES: SamplerSizes = { countsEntries: 16_384, stackRingBytes: 4 << 20 };
+const SIZES: SamplerSizes = {
+  countsEntries: 16_384,
+  stackRingBytes: 4 << 20,
+  tableBytes: 128 << 20,
+  byTailCalls: false,
+};
 
 /**
  * Loads the sampler into the kernel and starts it on every CPU. Throws SamplerError: `ADDON_MISSING`, `INVALID_OPTIONS`,
  * `NO_PERMISSION`, `NO_BTF`, `LOAD_FAILED`, `ATTACH_FAILED`.
  */
-export async function startSampler(options: SamplerOptions, sizes: SamplerSizes = SIZES): Promise<Sampler> {
+export async function startSampler(options: SamplerOptions, sizes: Partial<SamplerSizes> = {}): Promise<Sampler> {
   if (!Number.isInteger(options.frequencyHz) || options.frequencyHz < 1 || options.frequencyHz > 999) {
     throw new SamplerError(
       'INVALID_OPTIONS',
       `The sampling frequency is ${options.frequencyHz} Hz; it must be 1 to 999.`,
     );
   }
-  const native = await startNative({ ...options, ...sizes });
+  const native = await startNative({ ...options, ...SIZES, ...sizes });
   let counting = false;
   return {
     async drain() {
@@ -36,6 +45,9 @@ export async function startSampler(options: SamplerOptions, sizes: SamplerSizes 
     programStats() {
       counting ||= native.enableStats();
       return counting ? native.programStats() : null;
+    },
+    tables() {
+      return native.tables();
     },
     async stop() {
       await native.stop();

@@ -13,10 +13,10 @@ const reason = await startSampler({ frequencyHz: 99 }).then(
 export const skip = reason !== '' && process.env.CI !== 'true';
 if (skip) console.log(`skipped: ${reason}`);
 
-/** Path of the program of test/call-path.c, with frame pointers and at fixed addresses, as nm prints them. */
+/** Path of the program of test/call-path.c, without frame pointers and at fixed addresses, as nm prints them. */
 export function compileCallPath(): string {
   const program = join(mkdtempSync(join(tmpdir(), 'strata-bpf-')), 'call-path');
-  const flags = ['-O0', '-fno-omit-frame-pointer', '-no-pie'];
+  const flags = ['-O0', '-fomit-frame-pointer', '-no-pie'];
   execFileSync('gcc', [...flags, '-o', program, join(import.meta.dirname, 'call-path.c')]);
   return program;
 }

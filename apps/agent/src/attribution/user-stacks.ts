@@ -1,3 +1,4 @@
+import { INTERRUPTED_BIT } from '@strata/bpf';
 import type { Frame } from '@strata/profile';
 import type { Region } from '../process/address-space.ts';
 import type { CodeFile } from '../process/code-file.ts';
@@ -11,9 +12,16 @@ import { parseJitName } from './jit-name.ts';
 
 const PATHS_PER_IMAGE_MOST = 10_000;
 
-/** All but the leaf are return addresses: the call is the byte before, also when it ends a mapping. */
+const INTERRUPTED = 1n << BigInt(INTERRUPTED_BIT);
+
+/**
+ * All but the leaf, and what a signal interrupted, are return addresses: the call is the byte before, also when it ends
+ * a mapping.
+ */
 const lookupAddresses = (addresses: BigUint64Array) =>
-  Array.from(addresses, (address, depth) => Number(address) - (depth === 0 ? 0 : 1));
+  Array.from(addresses, (address, depth) =>
+    address & INTERRUPTED ? Number(address ^ INTERRUPTED) : Number(address) - (depth === 0 ? 0 : 1),
+  );
 
 interface Translated {
   readonly path: FramePath;

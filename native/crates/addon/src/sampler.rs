@@ -8,19 +8,44 @@ use napi::{
     bindgen_prelude::{AsyncTask, BigInt, Buffer, Result},
 };
 use napi_derive::napi;
-use strata_sampler::{Sampler, SamplerError, SamplerOptions, enable_program_stats};
+use strata_sampler::{Sampler, Walking, SamplerError, SamplerOptions, enable_program_stats};
 
 #[napi(object)]
 pub struct NativeSamplerOptions {
     pub frequency_hz: u32,
     pub counts_entries: u32,
     pub stack_ring_bytes: u32,
+    /// What all unwind tables in the kernel may take together.
+    pub table_bytes: f64,
+    /// Walk as on a kernel without bpf_loop.
+    pub by_tail_calls: bool,
 }
 
 #[napi(object)]
 pub struct NativeProgramStats {
     pub runtime_ns: BigInt,
     pub runs: BigInt,
+}
+
+/// What became of one file's unwind table.
+#[napi(object)]
+pub struct NativeTable {
+    pub path: String,
+    pub rows: u32,
+    pub rules: u32,
+    /// In the kernel.
+    pub bytes: f64,
+    pub build_ms: f64,
+    /// Why there is no table, or empty.
+    pub failure: String,
+}
+
+#[napi(object)]
+pub struct NativeTables {
+    pub files: Vec<NativeTable>,
+    pub bytes: f64,
+    pub bytes_most: f64,
+    pub evicted: f64,
 }
 
 /// The BPF sampler. Errors are thrown with `code` from the definitions.
@@ -39,6 +64,12 @@ impl NativeSampler {
             frequency_hz: options.frequency_hz,
             counts_entries: options.counts_entries,
             stack_ring_bytes: options.stack_ring_bytes,
+            table_bytes: options.table_bytes as u64,
+            walking: if options.by_tail_calls {
+                Walking::ByTailCalls
+            } else {
+                Walking::AsTheKernelCan
+            },
         })
         .map_err(to_js)?;
         Ok(Self {
@@ -69,6 +100,27 @@ impl NativeSampler {
             runtime_ns: stats.runtime_ns.into(),
             runs: stats.runs.into(),
         })
+    }
+
+    /// The unwind tables built since the start; the latest of each file, 4,096 at most.
+    #[napi]
+    pub fn tables(&self) -> NativeTables {
+        let sampler = lock(&self.sampler);
+        let state = sampler.tables();
+        let files = state.reports.iter().map(|report| NativeTable {
+            path: report.path.clone(),
+            rows: report.rows,
+            rules: report.rules,
+            bytes: report.bytes as f64,
+            build_ms: report.build.as_secs_f64() * 1e3,
+            failure: report.failure.clone(),
+        });
+        NativeTables {
+            files: files.collect(),
+            bytes: state.bytes as f64,
+            bytes_most: state.bytes_most as f64,
+            evicted: state.evicted as f64,
+        }
     }
 
     #[napi(ts_return_type = "Promise<void>")]

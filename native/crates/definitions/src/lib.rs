@@ -9,19 +9,31 @@ pub const TALLY_KEPT: usize = 1;
 pub const TALLY_IDLE: usize = 2;
 pub const TALLY_COUNT: usize = 3;
 
-/// the walk reached a frame whose caller is 0, as a thread entry has it
+/// the walk reached the outermost frame of the thread
 pub const OUTCOME_COMPLETE: usize = 0;
-/// the next frame pointer does not lie above the last one: that code keeps none
-pub const OUTCOME_NO_FRAME_POINTER: usize = 1;
-/// the stack memory of the next frame could not be read
-pub const OUTCOME_READ_FAULT: usize = 2;
+/// no unwind information covers an address of the stack
+pub const OUTCOME_NO_RULE: usize = 1;
+/// a rule of the unwind information is not evaluated
+pub const OUTCOME_UNSUPPORTED_RULE: usize = 2;
+/// the unwind table of a file was not ready
+pub const OUTCOME_NO_TABLE: usize = 3;
+/// a return address lies in no executable memory
+pub const OUTCOME_NOT_CODE: usize = 4;
+/// code without unwind information keeps no frame pointer
+pub const OUTCOME_NO_FRAME_POINTER: usize = 5;
+/// the frame of a caller does not lie above that of its callee
+pub const OUTCOME_NOT_ABOVE: usize = 6;
+/// a frame hangs on a register whose value is not known there
+pub const OUTCOME_REGISTER_LOST: usize = 7;
+/// the stack memory of a frame could not be read
+pub const OUTCOME_READ_FAULT: usize = 8;
 /// the stack has more frames than are walked
-pub const OUTCOME_TRUNCATED: usize = 3;
+pub const OUTCOME_TRUNCATED: usize = 9;
 /// a kernel thread: it has no user stack
-pub const OUTCOME_KERNEL_ONLY: usize = 4;
+pub const OUTCOME_KERNEL_ONLY: usize = 10;
 /// the process had already given its memory back
-pub const OUTCOME_EXITING: usize = 5;
-pub const OUTCOME_COUNT: usize = 6;
+pub const OUTCOME_EXITING: usize = 11;
+pub const OUTCOME_COUNT: usize = 12;
 
 /// the table of counters between two drains was full
 pub const DROP_REASON_COUNTS_FULL: usize = 0;
@@ -75,7 +87,11 @@ pub const UNWIND_PLACE_REGISTER: usize = 4;
 pub const UNWIND_PLACE_UNDEFINED: usize = 5;
 pub const UNWIND_PLACE_COUNT: usize = 6;
 
-pub const USER_FRAMES_MOST: u32 = 256;
+pub const USER_FRAMES_MOST: u32 = 512;
+pub const INTERRUPTED_BIT: u32 = 63;
+pub const TABLES_MOST: u32 = 16384;
+pub const NO_TABLE: u32 = 4294967295;
+pub const VDSO_INODE: u32 = 1;
 pub const KERNEL_FRAMES_MOST: u32 = 127;
 pub const THREAD_NAME_BYTES: u32 = 16;
 pub const BUILD_ID_BYTES_MOST: u32 = 20;
@@ -228,3 +244,32 @@ pub struct UnwindRule {
     pub bx_offset: i16,
 }
 const _: () = assert!(std::mem::size_of::<UnwindRule>() == 16);
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct FileKey {
+    pub inode: u64,
+    pub bytes: u64,
+    pub modified_s: u64,
+    pub modified_ns: u32,
+    pub device: u32,
+}
+const _: () = assert!(std::mem::size_of::<FileKey>() == 32);
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct FileTable {
+    pub table: u32,
+    pub used_s: u32,
+}
+const _: () = assert!(std::mem::size_of::<FileTable>() == 8);
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct MissedFile {
+    pub start: u64,
+    pub end: u64,
+    pub pid: u32,
+    pub samples: u32,
+}
+const _: () = assert!(std::mem::size_of::<MissedFile>() == 24);

@@ -7,8 +7,8 @@ use std::{
 };
 
 use libbpf_rs::{
-    Link, MapCore, MapFlags, MapHandle, MapImpl, Object, ObjectBuilder, PrintLevel, libbpf_sys,
-    set_print,
+    Link, MapCore, MapFlags, MapHandle, MapImpl, Object, ObjectBuilder, PrintLevel, ProgramMut,
+    libbpf_sys, set_print,
 };
 
 use crate::{definitions::*, error::SamplerError, perf::SamplingClock};
@@ -19,18 +19,46 @@ struct Aligned<B: ?Sized>(B);
 static OBJECT: &Aligned<[u8]> =
     &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/sampler.bpf.o")));
 
-const COUNTERS: usize = TALLY_COUNT + OUTCOME_COUNT + DROP_REASON_COUNT;
-
 /// libbpf's last complaint: why a load failed, in its own words.
 static LAST_WARNING: Mutex<String> = Mutex::new(String::new());
 
+/// The object's programs: which of the first two samples depends on the kernel.
+const BY_LOOP: &str = "sample_by_loop";
+const BY_CALLS: &str = "sample_by_calls";
+const WALK_ON: &str = "walk_on";
+
+/// How the walk gets past what the verifier lets one program do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Walking {
+    /// With bpf_loop where there is one (5.17), else by tail calls.
+    AsTheKernelCan,
+    ByTailCalls,
+}
+
+fn kernel_has_loop() -> bool {
+    // SAFETY: the call asks the kernel with a program of its own and takes no memory of ours.
+    let answer = unsafe {
+        libbpf_sys::libbpf_probe_bpf_helper(
+            libbpf_sys::BPF_PROG_TYPE_PERF_EVENT,
+            libbpf_sys::BPF_FUNC_loop,
+            std::ptr::null(),
+        )
+    };
+    answer == 1
+}
+
 pub struct Bpf {
     object: Object,
+    entry: &'static str,
 }
 
 impl Bpf {
     /// `stack_ring_bytes` is a power of two of at least a page.
-    pub fn load(stack_ring_bytes: u32, period_ns: u64) -> Result<Self, SamplerError> {
+    pub fn load(
+        stack_ring_bytes: u32,
+        period_ns: u64,
+        walking: Walking,
+    ) -> Result<Self, SamplerError> {
         if !Path::new("/sys/kernel/btf/vmlinux").exists() {
             return Err(SamplerError::new(
                 ErrorCode::NoBtf,
@@ -41,6 +69,13 @@ impl Bpf {
         let mut open = ObjectBuilder::default()
             .open_memory(&OBJECT.0)
             .map_err(load_error)?;
+        let by_loop = match walking {
+            Walking::AsTheKernelCan => kernel_has_loop(),
+            Walking::ByTailCalls => false,
+        };
+        for mut program in open.progs_mut() {
+            program.set_autoload((program.name() == BY_LOOP) == by_loop);
+        }
         for mut map in open.maps_mut() {
             if map.name() == "stacks" {
                 map.set_max_entries(stack_ring_bytes).map_err(load_error)?;
@@ -51,9 +86,25 @@ impl Bpf {
                     .map_err(load_error)?;
             }
         }
-        Ok(Self {
+        let bpf = Self {
             object: open.load().map_err(load_error)?,
-        })
+            entry: if by_loop { BY_LOOP } else { BY_CALLS },
+        };
+        if !by_loop {
+            let calls = bpf.map("programs")?;
+            let walk_on = bpf.program(WALK_ON).as_fd().as_raw_fd().to_ne_bytes();
+            calls
+                .update(&[0; 4], &walk_on, MapFlags::ANY)
+                .map_err(load_error)?;
+        }
+        Ok(bpf)
+    }
+
+    fn program(&self, name: &str) -> ProgramMut<'_> {
+        self.object
+            .progs_mut()
+            .find(|program| program.name() == name)
+            .expect("the object has every program this crate names")
     }
 
     pub fn map(&self, name: &str) -> Result<MapHandle, SamplerError> {
@@ -66,12 +117,7 @@ impl Bpf {
     }
 
     pub fn attach(&self, clock: &SamplingClock) -> Result<Link, SamplerError> {
-        let program = self
-            .object
-            .progs_mut()
-            .next()
-            .expect("the object has one program");
-        program
+        self.program(self.entry)
             .attach_perf_event(clock.fd.as_raw_fd())
             .map_err(|error| {
                 SamplerError::new(
@@ -83,11 +129,8 @@ impl Bpf {
 
     /// Nanoseconds spent in the program and times it ran, as the kernel counts them while `kernel.bpf_stats_enabled` is on.
     pub fn program_stats(&self) -> io::Result<(u64, u64)> {
-        let program = self
-            .object
-            .progs()
-            .next()
-            .expect("the object has one program");
+        // A program's time includes that of those it calls.
+        let program = self.program(self.entry);
         // SAFETY: all bytes of this C struct may be 0.
         let mut info: libbpf_sys::bpf_prog_info = unsafe { std::mem::zeroed() };
         let mut size = std::mem::size_of_val(&info) as u32;
@@ -105,46 +148,6 @@ impl Bpf {
             Ok((info.run_time_ns, info.run_cnt))
         }
     }
-}
-
-/// A run of the sampler takes microseconds and its ticks are a millisecond apart or more: a few tries find none under way.
-const READS_MOST: usize = 50;
-
-/// Sums of the per-CPU counters, in the definitions' order. Read again while
-/// a run of the sampler is seen half counted, so that events = kept + idle + dropped.
-pub fn read_counters(map: &MapHandle) -> Result<Vec<u64>, SamplerError> {
-    let mut sums = read_counters_once(map)?;
-    for _ in 1..READS_MOST {
-        let dropped: u64 = sums[TALLY_COUNT + OUTCOME_COUNT..].iter().sum();
-        let outcomes: u64 = sums[TALLY_COUNT..TALLY_COUNT + OUTCOME_COUNT].iter().sum();
-        let ended = sums[TALLY_KEPT] + sums[TALLY_IDLE] + dropped;
-        if sums[TALLY_EVENTS] == ended && sums[TALLY_KEPT] == outcomes {
-            break;
-        }
-        sums = read_counters_once(map)?;
-    }
-    Ok(sums)
-}
-
-fn read_counters_once(map: &MapHandle) -> Result<Vec<u64>, SamplerError> {
-    let failed = |why: String| {
-        SamplerError::new(
-            ErrorCode::DrainFailed,
-            format!("The sampler's counters could not be read: {why}."),
-        )
-    };
-    let mut sums = vec![0; COUNTERS];
-    for (index, sum) in sums.iter_mut().enumerate() {
-        let per_cpu = map
-            .lookup_percpu(&(index as u32).to_ne_bytes(), MapFlags::ANY)
-            .map_err(|error| failed(error.to_string()))?
-            .ok_or_else(|| failed(format!("counter {index} is missing")))?;
-        *sum = per_cpu
-            .iter()
-            .map(|bytes| u64::from_ne_bytes(bytes[..8].try_into().expect("a counter has 8 bytes")))
-            .sum();
-    }
-    Ok(sums)
 }
 
 fn remember_warning(text: &str) {

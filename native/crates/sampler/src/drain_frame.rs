@@ -1,5 +1,5 @@
 //! One drain as bytes, laid out as native/definitions says.
-use crate::{definitions::*, process_events::ProcessEvent, stack_ring::Stacks};
+use crate::{bytes::bytes_of, definitions::*, process_events::ProcessEvent, stack_ring::Stacks};
 
 pub struct DrainParts<'a> {
     pub from_ns: u64,
@@ -46,10 +46,4 @@ pub fn encode(parts: &DrainParts<'_>) -> Vec<u8> {
 
 fn size_hint(parts: &DrainParts<'_>) -> usize {
     256 + size_of_val(parts.counts) + parts.stacks.bytes.len() + parts.events.len() * 192
-}
-
-/// A record of the definitions as it lies in memory.
-fn bytes_of<T: Copy>(record: &T) -> &[u8] {
-    // SAFETY: the definitions' records are repr(C), without padding (asserted), of integers only; every byte is initialised.
-    unsafe { std::slice::from_raw_parts((record as *const T).cast(), size_of::<T>()) }
 }

@@ -1,7 +1,7 @@
 use std::{
     os::fd::OwnedFd,
     sync::{
-        Arc, Mutex, MutexGuard,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
@@ -11,8 +11,9 @@ use std::{
 use libbpf_rs::{Link, MapCore, MapFlags, MapHandle};
 
 use crate::{
-    bpf::{Bpf, read_counters},
+    bpf::Bpf,
     clock::monotonic_ns,
+    counters::Counters,
     counts::Counts,
     definitions::*,
     drain_frame::{DrainParts, encode},
@@ -20,7 +21,11 @@ use crate::{
     perf::{SamplingClock, SideBand},
     process_events::ProcessEvents,
     stack_ring::StackRing,
+    table_builder::{TableBuilder, TablesState},
+    tables::Tables,
 };
+
+pub use crate::bpf::Walking;
 
 /// How often the rings are emptied; between two times they must hold what happens.
 const RECEIVE_EVERY: Duration = Duration::from_millis(100);
@@ -36,6 +41,9 @@ pub struct SamplerOptions {
     pub counts_entries: u32,
     /// Power of two of at least a page.
     pub stack_ring_bytes: u32,
+    /// What all unwind tables in the kernel may take together.
+    pub table_bytes: u64,
+    pub walking: Walking,
 }
 
 /// Nanoseconds in the BPF program and its runs, since it was loaded.
@@ -47,8 +55,9 @@ pub struct ProgramStats {
 /// Samples every CPU until it is dropped or stopped.
 pub struct Sampler {
     state: Arc<Mutex<Option<State>>>,
+    tables: Arc<Mutex<TablesState>>,
     stopping: Arc<AtomicBool>,
-    receiver: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 /// Fields are dropped in this order: first nothing ticks any more, then the program goes.
@@ -58,7 +67,7 @@ struct State {
     side_bands: Vec<SideBand>,
     stack_ring: StackRing,
     counts: Counts,
-    counters: MapHandle,
+    counters: Counters,
     generation: MapHandle,
     generation_now: u32,
     sent_in_generation: u32,
@@ -79,28 +88,59 @@ impl Sampler {
                 ),
             ));
         }
-        let state = Arc::new(Mutex::new(Some(State::start(options)?)));
-        let stopping = Arc::new(AtomicBool::new(false));
-        let (shared, stop) = (Arc::clone(&state), Arc::clone(&stopping));
-        let receive = move || {
+        let state = State::start(options)?;
+        let tables = Arc::new(Mutex::new(TablesState::default()));
+        let builder = TableBuilder::new(
+            state.bpf.map("missed")?,
+            state.bpf.map("misses")?,
+            Tables::new(
+                state.bpf.map("tables")?,
+                state.bpf.map("files")?,
+                options.table_bytes,
+            ),
+            Arc::clone(&tables),
+        );
+        let mut sampler = Self {
+            state: Arc::new(Mutex::new(Some(state))),
+            tables,
+            stopping: Arc::new(AtomicBool::new(false)),
+            threads: Vec::new(),
+        };
+        let (shared, stop) = (Arc::clone(&sampler.state), Arc::clone(&sampler.stopping));
+        sampler.spawn("strata-sampler", move || {
             while !stop.load(Ordering::Relaxed) {
                 if let Some(state) = lock(&shared).as_mut() {
                     state.receive();
                 }
                 thread::sleep(RECEIVE_EVERY);
             }
-        };
-        let receiver = thread::Builder::new()
-            .name("strata-sampler".into())
-            .spawn(receive)
+        })?;
+        let stop = Arc::clone(&sampler.stopping);
+        sampler.spawn("strata-tables", move || {
+            // Without it no table is built, and every stack's outcome says so.
+            let _ = builder.run(&stop);
+        })?;
+        Ok(sampler)
+    }
+
+    fn spawn(
+        &mut self,
+        name: &str,
+        work: impl FnOnce() + Send + 'static,
+    ) -> Result<(), SamplerError> {
+        let thread = thread::Builder::new()
+            .name(name.into())
+            .spawn(work)
             .map_err(|error| {
                 SamplerError::from_os(ErrorCode::AttachFailed, "start a thread", &error)
             })?;
-        Ok(Self {
-            state,
-            stopping,
-            receiver: Some(receiver),
-        })
+        self.threads.push(thread);
+        Ok(())
+    }
+
+    /// The unwind tables: what became of each file, and what they take.
+    pub fn tables(&self) -> MutexGuard<'_, TablesState> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// One drain frame: what happened since the last one. Blocks for milliseconds.
@@ -128,9 +168,9 @@ impl Sampler {
     /// Detaches from every CPU and frees what the kernel held. A second call does nothing.
     pub fn stop(&mut self) {
         self.stopping.store(true, Ordering::Relaxed);
-        if let Some(receiver) = self.receiver.take() {
-            // A receiver that panicked has nothing left to say here.
-            let _ = receiver.join();
+        for thread in self.threads.drain(..) {
+            // One that panicked has nothing left to say here.
+            let _ = thread.join();
         }
         lock(&self.state).take();
     }
@@ -156,7 +196,7 @@ fn stopped() -> SamplerError {
 impl State {
     fn start(options: SamplerOptions) -> Result<Self, SamplerError> {
         let period_ns = 1_000_000_000 / u64::from(options.frequency_hz);
-        let bpf = Bpf::load(options.stack_ring_bytes, period_ns)?;
+        let bpf = Bpf::load(options.stack_ring_bytes, period_ns, options.walking)?;
         let counts = Counts::new(bpf.map("counts")?, options.counts_entries)?;
         let stack_ring = StackRing::new(&bpf.map("stacks")?)?;
         let generation = bpf.map("generation")?;
@@ -191,7 +231,7 @@ impl State {
             side_bands,
             stack_ring,
             counts,
-            counters: bpf.map("counters")?,
+            counters: Counters::new(bpf.map("counters")?, period_ns),
             generation,
             generation_now: 0,
             sent_in_generation: 0,
@@ -199,6 +239,8 @@ impl State {
             drained_at_ns: monotonic_ns(),
             bpf,
         };
+        // What is read later is compared with this.
+        state.counters.read()?;
         state.next_generation()?;
         Ok(state)
     }
@@ -218,7 +260,7 @@ impl State {
         let stacks = self.stack_ring.take();
         let mut events = std::mem::take(&mut self.events.events);
         events.sort_by_key(|event| event.record.time_ns);
-        let tallies = match read_counters(&self.counters) {
+        let tallies = match self.counters.read() {
             Ok(tallies) => tallies,
             // The stacks taken above go with this drain: the kernel must send them again.
             Err(error) => {

@@ -1,0 +1,177 @@
+// One step of a user stack's walk: from a frame to its caller's, by the rule of the frame's address, or by the frame pointer
+// where no table can be (a JIT's code, files without unwind information).
+//
+// The environment gives: get_block (unwind_table.h), enter_mapping(walk, address), which fills walk->mapping, and
+// read_user(to, bytes, address), 0 on success. In a replay they read what was recorded.
+#pragma once
+
+// Above this no user address lies, on either architecture with four levels of page tables.
+#define USER_ADDRESS_END (1ull << 47)
+
+#define KNOWS(walk, n) ((walk)->known >> (n) & 1)
+
+static __always_inline bool read_word(__u64 *to, __u64 address) {
+    return read_user(to, sizeof(*to), address) == 0;
+}
+
+// A register of the caller at `place`. Returns false when its memory cannot be read; `*is_known` says whether it has a value.
+static __always_inline bool read_place(struct walk *walk, __u32 place, __s64 offset, __u64 cfa, __u32 same, __u64 *value,
+                                       bool *is_known) {
+    *is_known = true;
+    switch (place) {
+    case UNWIND_PLACE_CFA:
+        return read_word(value, cfa + offset);
+    case UNWIND_PLACE_FP:
+        *is_known = KNOWS(walk, DWARF_FP);
+        return !*is_known || read_word(value, walk->registers[DWARF_FP] + offset);
+    case UNWIND_PLACE_SP:
+        return read_word(value, walk->registers[DWARF_SP] + offset);
+    case UNWIND_PLACE_REGISTER:
+        same = offset & (DWARF_REGISTERS - 1);
+        break;
+    case UNWIND_PLACE_SAME:
+        break;
+    default:
+        *is_known = false;
+        return true;
+    }
+    *is_known = KNOWS(walk, same);
+    *value = walk->registers[same & (DWARF_REGISTERS - 1)];
+    return true;
+}
+
+// The three ways on. Each returns COMPLETE when the walk may go on.
+
+static __always_inline enum outcome step_by_frame_pointer(struct walk *walk) {
+    struct {
+        __u64 fp;
+        __u64 ip;
+    } saved;
+    __u64 fp = walk->registers[DWARF_FP];
+    if (!KNOWS(walk, DWARF_FP)) return OUTCOME_REGISTER_LOST;
+    // The outermost frame's.
+    if (fp == 0) {
+        walk->ip = 0;
+        return OUTCOME_COMPLETE;
+    }
+    if (fp < walk->registers[DWARF_SP] || (fp & 7) || fp >= USER_ADDRESS_END) return OUTCOME_NO_FRAME_POINTER;
+    if (read_user(&saved, sizeof(saved), fp)) return OUTCOME_READ_FAULT;
+    walk->ip = saved.ip;
+    walk->registers[DWARF_FP] = saved.fp;
+    walk->registers[DWARF_SP] = fp + sizeof(saved);
+    walk->known = 1u << DWARF_FP | 1u << DWARF_SP;
+    walk->is_address = 0;
+    return OUTCOME_COMPLETE;
+}
+
+static __always_inline enum outcome step_by_signal_frame(struct walk *walk, const struct unwind_rule *rule) {
+    struct signal_registers *signal = &walk->signal;
+    __u64 context = walk->registers[DWARF_SP] + rule->cfa_offset;
+    if (read_user(signal, sizeof(*signal), context + SIGNAL_REGISTERS_OFFSET)) return OUTCOME_READ_FAULT;
+    __u64 ip;
+#if defined(__TARGET_ARCH_x86)
+    COPY_REGISTERS(walk->registers, ip, signal);
+#else
+    for (int i = 0; i < 31; i++) walk->registers[i] = signal->regs[i];
+    walk->registers[31] = signal->sp;
+    ip = signal->pc;
+#endif
+    walk->ip = ip;
+    walk->known = ~0u;
+    walk->is_address = 1;
+    return OUTCOME_COMPLETE;
+}
+
+static __always_inline enum outcome step_by_rule(struct walk *walk, const struct unwind_rule *rule) {
+    __u32 base = rule->cfa_register & (DWARF_REGISTERS - 1);
+    __u64 sp = walk->registers[DWARF_SP];
+    __u64 cfa, ip, fp = 0, bx = 0;
+    bool has_ip, has_fp, has_bx;
+
+    if (rule->kind == UNWIND_KIND_PLT) {
+        cfa = sp + rule->cfa_offset + ((walk->ip & 15) >= rule->cfa_add ? 8 : 0);
+    } else {
+        if (!KNOWS(walk, base)) return OUTCOME_REGISTER_LOST;
+        cfa = walk->registers[base] + rule->cfa_offset;
+        if (rule->kind == UNWIND_KIND_DEREFERENCED) {
+            if (!read_word(&cfa, cfa)) return OUTCOME_READ_FAULT;
+            cfa += rule->cfa_add;
+        }
+    }
+    // Only a function without a frame of its own (arm64) has its caller's.
+    if (cfa < sp || (cfa == sp && !walk->is_address)) return OUTCOME_NOT_ABOVE;
+    if (!read_place(walk, rule->ra_place, rule->ra_offset, cfa, DWARF_SP, &ip, &has_ip)) return OUTCOME_READ_FAULT;
+    if (!has_ip) return OUTCOME_REGISTER_LOST;
+    if (!read_place(walk, rule->fp_place, rule->fp_offset, cfa, DWARF_FP, &fp, &has_fp)) return OUTCOME_READ_FAULT;
+    if (!read_place(walk, rule->bx_place, rule->bx_offset, cfa, DWARF_BX, &bx, &has_bx)) return OUTCOME_READ_FAULT;
+    walk->ip = ip;
+    walk->registers[DWARF_SP] = cfa;
+    walk->registers[DWARF_FP] = fp;
+    walk->registers[DWARF_BX] = bx;
+    walk->known = 1u << DWARF_SP | (__u32)has_fp << DWARF_FP | (__u32)has_bx << DWARF_BX;
+    walk->is_address = 0;
+    return OUTCOME_COMPLETE;
+}
+
+// A return address belongs to the call before it, which may be a function's last instruction.
+static __always_inline __u64 lookup_address(const struct walk *walk) {
+    return walk->is_address ? walk->ip : walk->ip - 1;
+}
+
+// Whether the frame lies in code; enters its mapping.
+static __always_inline bool is_in_code(struct walk *walk) {
+    struct walk_mapping *mapping = &walk->mapping;
+    __u64 address = lookup_address(walk);
+    if (address - mapping->start >= mapping->end - mapping->start) enter_mapping(walk, address);
+    return mapping->kind != MAPPING_NONE;
+}
+
+// Goes from a frame in code to its caller. Returns COMPLETE with walk->ip == 0 when there is none, with another ip when there
+// is one, or what cuts the stack off.
+static __always_inline enum outcome step(struct walk *walk) {
+    struct unwind_rule rule = {};
+    struct walk_mapping *mapping = &walk->mapping;
+
+    if (mapping->kind == MAPPING_NO_TABLE) return OUTCOME_NO_TABLE;
+    if (mapping->kind == MAPPING_FRAME_POINTER) return step_by_frame_pointer(walk);
+    __u64 offset = lookup_address(walk) - mapping->start + mapping->file_offset;
+    if (!find_rule_of_mapping(mapping, offset, &rule)) return OUTCOME_NO_RULE;
+    switch (rule.kind) {
+    case UNWIND_KIND_NO_RULE:
+        return OUTCOME_NO_RULE;
+    case UNWIND_KIND_END_OF_STACK:
+        walk->ip = 0;
+        return OUTCOME_COMPLETE;
+    case UNWIND_KIND_FRAME_POINTER:
+        return step_by_frame_pointer(walk);
+    case UNWIND_KIND_SIGNAL_FRAME:
+        return step_by_signal_frame(walk, &rule);
+    case UNWIND_KIND_REGISTER:
+    case UNWIND_KIND_DEREFERENCED:
+    case UNWIND_KIND_PLT:
+        return step_by_rule(walk, &rule);
+    }
+    return OUTCOME_UNSUPPORTED_RULE;
+}
+
+// Adds the walk's frame to `addresses`, which holds USER_FRAMES_MOST, and goes on to its caller. Returns true when the walk has
+// ended, with its outcome.
+static __always_inline bool add_frame(struct walk *walk, __u64 *addresses, __u32 *length) {
+    __u32 at = *length;
+
+    if (at >= USER_FRAMES_MOST) {
+        walk->outcome = OUTCOME_TRUNCATED;
+        return true;
+    }
+    bool is_code = is_in_code(walk);
+    // An address that is no code is no frame; but where the program itself jumped to one, it is all there is to show.
+    if (is_code || at == 0) {
+        __u64 address = walk->ip;
+        if (at > 0) address |= (__u64)walk->is_address << INTERRUPTED_BIT;
+        addresses[at & (USER_FRAMES_MOST - 1)] = address;
+        *length = at + 1;
+        walk->hash = hash_address(walk->hash, address);
+    }
+    walk->outcome = is_code ? step(walk) : OUTCOME_NOT_CODE;
+    return walk->outcome != OUTCOME_COMPLETE || walk->ip == 0;
+}

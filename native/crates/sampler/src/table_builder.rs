@@ -1,0 +1,193 @@
+//! Builds the unwind tables that the sampler misses, off the sampling path: the file that most samples lie in first.
+use std::{
+    collections::VecDeque,
+    fs::File,
+    io,
+    os::unix::fs::{FileExt, MetadataExt},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use libbpf_rs::{MapCore, MapFlags, MapHandle, RingBufferBuilder};
+use memmap2::{MmapMut, MmapOptions};
+use strata_unwind::build;
+
+use crate::{
+    bytes::{bytes_of, record_of},
+    clock::monotonic_ns,
+    definitions::*,
+    elf_copy::copy_elf,
+    tables::Tables,
+};
+
+/// How long it waits at most before it looks whether it should stop.
+const WAIT_MOST: Duration = Duration::from_millis(200);
+const REPORTS_MOST: usize = 4_096;
+
+/// What became of one file.
+#[derive(Clone, Debug)]
+pub struct TableReport {
+    pub path: String,
+    pub rows: u32,
+    pub rules: u32,
+    /// In the kernel.
+    pub bytes: u64,
+    pub build: Duration,
+    /// Why there is no table, or empty.
+    pub failure: String,
+}
+
+/// What became of the files that were missed, latest last, and what all tables take.
+#[derive(Default)]
+pub struct TablesState {
+    pub reports: VecDeque<TableReport>,
+    /// In the kernel, and the most they may take.
+    pub bytes: u64,
+    pub bytes_most: u64,
+    /// Tables that left to make room, since start.
+    pub evicted: u64,
+}
+
+pub struct TableBuilder {
+    missed: MapHandle,
+    /// Something arrives in it when a file is missed.
+    misses: MapHandle,
+    tables: Tables,
+    state: Arc<Mutex<TablesState>>,
+}
+
+impl TableBuilder {
+    pub fn new(
+        missed: MapHandle,
+        misses: MapHandle,
+        tables: Tables,
+        state: Arc<Mutex<TablesState>>,
+    ) -> Self {
+        Self {
+            missed,
+            misses,
+            tables,
+            state,
+        }
+    }
+
+    /// Until `stopping` is set.
+    pub fn run(mut self, stopping: &Arc<AtomicBool>) -> libbpf_rs::Result<()> {
+        let mut rings = RingBufferBuilder::new();
+        rings.add(&self.misses, |_| 0)?;
+        let wake = rings.build()?;
+        while !stopping.load(Ordering::Relaxed) {
+            while !stopping.load(Ordering::Relaxed) && self.build_missed() {}
+            // It was interrupted, or there is nothing: both are reasons to look again.
+            let _ = wake.poll(WAIT_MOST);
+        }
+        Ok(())
+    }
+
+    /// Builds one table, for the file that most samples missed. Returns false when none was missed.
+    fn build_missed(&mut self) -> bool {
+        let missed = self.missed.keys().filter_map(|key| {
+            let file = self.missed.lookup(&key, MapFlags::ANY).ok()??;
+            Some((record_of::<FileKey>(&key)?, record_of::<MissedFile>(&file)?))
+        });
+        let Some((key, file)) = missed.max_by_key(|(_, file)| file.samples) else {
+            return false;
+        };
+        if let Some(report) = self.build_one(key, file) {
+            self.add(report);
+        }
+        // Only now: misses while it was built were this one's. One that is gone already is as good.
+        let _ = self.missed.delete(bytes_of(&key));
+        true
+    }
+
+    fn add(&mut self, report: TableReport) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.reports.retain(|known| known.path != report.path);
+        state.reports.push_back(report);
+        if state.reports.len() > REPORTS_MOST {
+            state.reports.pop_front();
+        }
+        state.bytes = self.tables.bytes();
+        state.bytes_most = self.tables.bytes_most();
+        state.evicted = self.tables.evicted;
+    }
+
+    /// `None` when the file cannot be had any more: its process has gone, or maps another one there. Whoever runs it next will
+    /// tell where it is.
+    fn build_one(&mut self, key: FileKey, file: MissedFile) -> Option<TableReport> {
+        let started = Instant::now();
+        let link = format!(
+            "/proc/{}/map_files/{:x}-{:x}",
+            file.pid, file.start, file.end
+        );
+        let path = std::fs::read_link(&link)
+            .map_or_else(|_| link.clone(), |path| path.to_string_lossy().into_owned());
+        let now_s = (monotonic_ns() / 1_000_000_000) as u32;
+        let mut report = TableReport {
+            path,
+            rows: 0,
+            rules: 0,
+            bytes: 0,
+            build: Duration::ZERO,
+            failure: String::new(),
+        };
+        let elf = match read_mapped(&key, &link) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+            read => read,
+        };
+        let built = elf
+            .map_err(|error| error.to_string())
+            .and_then(|elf| build(&elf).map_err(|error| error.to_string()));
+        let published = built.and_then(|table| {
+            report.rows = table.rows.len() as u32;
+            report.rules = table.rules.len() as u32;
+            self.tables
+                .publish(key, &table, now_s)
+                .map_err(|error| error.to_string())
+        });
+        match published {
+            Ok(bytes) => report.bytes = bytes,
+            Err(failure) => {
+                // When even that fails the kernel will ask again, which is all that could be done.
+                let _ = self.tables.refuse(&key, now_s);
+                report.failure = failure;
+            }
+        }
+        report.build = started.elapsed();
+        Some(report)
+    }
+}
+
+/// The file behind a mapping, when it still is the one that was sampled.
+fn read_mapped(key: &FileKey, link: &str) -> io::Result<MmapMut> {
+    if key.device == 0 && key.inode == u64::from(VDSO_INODE) {
+        return copy_vdso();
+    }
+    let file = File::open(link)?;
+    let found = file.metadata()?;
+    if found.size() != key.bytes || found.mtime() as u64 != key.modified_s {
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    copy_elf(&file)
+}
+
+/// All processes of a kernel have the same vDSO, so ours is theirs.
+fn copy_vdso() -> io::Result<MmapMut> {
+    let maps = std::fs::read_to_string("/proc/self/maps")?;
+    let range = maps
+        .lines()
+        .find(|line| line.ends_with("[vdso]"))
+        .and_then(|line| line.split(' ').next()?.split_once('-'))
+        .and_then(|(start, end)| {
+            let start = u64::from_str_radix(start, 16).ok()?;
+            Some((start, u64::from_str_radix(end, 16).ok()? - start))
+        });
+    let (start, bytes) = range.ok_or_else(|| io::Error::other("this process has no vDSO"))?;
+    let mut copy = MmapOptions::new().len(bytes as usize).map_anon()?;
+    File::open("/proc/self/mem")?.read_exact_at(&mut copy, start)?;
+    Ok(copy)
+}

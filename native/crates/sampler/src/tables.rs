@@ -1,0 +1,173 @@
+//! The unwind tables in the kernel: which files have one, and how many bytes all of them take.
+use std::{
+    collections::HashMap,
+    io,
+    mem::size_of,
+    os::fd::{AsRawFd, FromRawFd, OwnedFd},
+};
+
+use libbpf_rs::{MapCore, MapFlags, MapHandle, libbpf_sys};
+use memmap2::MmapOptions;
+use strata_unwind::UnwindTable;
+
+use crate::{bytes::bytes_of, definitions::*};
+
+const PAGE_BYTES: u64 = 4_096;
+/// `struct bpf_array` and what the kernel keeps beside it.
+const MAP_OVERHEAD_BYTES: u64 = 512;
+
+struct Table {
+    slot: u32,
+    bytes: u64,
+}
+
+/// Publishes tables under a limit in bytes; the least recently used ones leave.
+pub struct Tables {
+    outer: MapHandle,
+    files: MapHandle,
+    by_file: HashMap<FileKey, Table>,
+    free_slots: Vec<u32>,
+    bytes: u64,
+    bytes_most: u64,
+    /// Tables that left to make room, since start.
+    pub evicted: u64,
+}
+
+impl Tables {
+    pub fn new(outer: MapHandle, files: MapHandle, bytes_most: u64) -> Self {
+        Self {
+            outer,
+            files,
+            by_file: HashMap::new(),
+            free_slots: (0..TABLES_MOST).rev().collect(),
+            bytes: 0,
+            bytes_most,
+            evicted: 0,
+        }
+    }
+
+    /// Bytes of all tables in the kernel.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    pub fn bytes_most(&self) -> u64 {
+        self.bytes_most
+    }
+
+    /// Gives the kernel a file's table and returns the bytes it takes there. Fails when the table alone is beyond the limit, or
+    /// the kernel refuses it.
+    pub fn publish(&mut self, file: FileKey, table: &UnwindTable, now_s: u32) -> io::Result<u64> {
+        let encoded = table.encoded_bytes() as u64;
+        let bytes = encoded.next_multiple_of(PAGE_BYTES) + MAP_OVERHEAD_BYTES;
+        if bytes > self.bytes_most {
+            return Err(io::Error::other(format!(
+                "its table takes {bytes} bytes, and all tables together may take {}",
+                self.bytes_most
+            )));
+        }
+        self.withdraw(&file)?;
+        while self.bytes + bytes > self.bytes_most || self.free_slots.is_empty() {
+            self.evict_one()?;
+        }
+        let map = create(table)?;
+        let Some(slot) = self.free_slots.pop() else {
+            return Err(io::Error::other("every slot for a table is taken"));
+        };
+        self.bytes += bytes;
+        self.by_file.insert(file, Table { slot, bytes });
+        self.outer
+            .update(
+                &slot.to_ne_bytes(),
+                &map.as_raw_fd().to_ne_bytes(),
+                MapFlags::ANY,
+            )
+            .map_err(io::Error::other)?;
+        self.tell(&file, slot, now_s)?;
+        Ok(bytes)
+    }
+
+    /// Tells the kernel not to ask for this file again.
+    pub fn refuse(&mut self, file: &FileKey, now_s: u32) -> io::Result<()> {
+        self.withdraw(file)?;
+        self.tell(file, NO_TABLE, now_s)
+    }
+
+    fn tell(&self, file: &FileKey, table: u32, used_s: u32) -> io::Result<()> {
+        let value = FileTable { table, used_s };
+        self.files
+            .update(bytes_of(file), bytes_of(&value), MapFlags::ANY)
+            .map_err(io::Error::other)
+    }
+
+    /// Takes a file's table out of the kernel, if it has one.
+    fn withdraw(&mut self, file: &FileKey) -> io::Result<()> {
+        let Some(table) = self.by_file.remove(file) else {
+            return Ok(());
+        };
+        self.bytes -= table.bytes;
+        // First its name. The kernel returns from the second call when no program uses the table any more, so that the slot can be
+        // another file's.
+        self.files
+            .delete(bytes_of(file))
+            .map_err(io::Error::other)?;
+        self.outer
+            .delete(&table.slot.to_ne_bytes())
+            .map_err(io::Error::other)?;
+        self.free_slots.push(table.slot);
+        Ok(())
+    }
+
+    fn evict_one(&mut self) -> io::Result<()> {
+        let oldest = self
+            .by_file
+            .keys()
+            .min_by_key(|file| self.used_s(file))
+            .copied()
+            .ok_or_else(|| io::Error::other("no table can leave"))?;
+        self.evicted += 1;
+        self.withdraw(&oldest)
+    }
+
+    /// When the sampler last needed the file's table; whole seconds of CLOCK_MONOTONIC.
+    fn used_s(&self, file: &FileKey) -> u32 {
+        let value = self.files.lookup(bytes_of(file), MapFlags::ANY);
+        let bytes = value.ok().flatten().unwrap_or_default();
+        let at = size_of::<u32>();
+        bytes
+            .get(at..at + size_of::<u32>())
+            .and_then(|part| part.try_into().ok())
+            .map_or(0, u32::from_ne_bytes)
+    }
+}
+
+/// An array of exactly the table's size, filled.
+fn create(table: &UnwindTable) -> io::Result<OwnedFd> {
+    let options = libbpf_sys::bpf_map_create_opts {
+        sz: size_of::<libbpf_sys::bpf_map_create_opts>() as libbpf_sys::size_t,
+        map_flags: libbpf_sys::BPF_F_INNER_MAP | libbpf_sys::BPF_F_MMAPABLE,
+        ..Default::default()
+    };
+    let bytes = table.encoded_bytes();
+    let blocks = u32::try_from(bytes / UNWIND_BLOCK_BYTES as usize).map_err(io::Error::other)?;
+    // SAFETY: the name ends with a NUL, and the options carry their own size.
+    let fd = unsafe {
+        libbpf_sys::bpf_map_create(
+            libbpf_sys::BPF_MAP_TYPE_ARRAY,
+            c"strata_table".as_ptr(),
+            size_of::<u32>() as u32,
+            UNWIND_BLOCK_BYTES,
+            blocks,
+            &options,
+        )
+    };
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the descriptor was just made and belongs to nobody else.
+    let map = unsafe { OwnedFd::from_raw_fd(fd) };
+    // SAFETY: nobody else has this map: it is not published yet.
+    let mut memory = unsafe { MmapOptions::new().len(bytes).map_mut(&map)? };
+    table.encode(&mut memory);
+    Ok(map)
+}
