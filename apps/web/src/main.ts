@@ -20,15 +20,17 @@ await runProgram('strata-web', async () => {
   const server = createServer();
   const { host } = settings;
   const port = settings.ports.web;
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   const parts = new PartsHolder(settings, logger);
   const app = next({ dev: false, dir: home, hostname: host, port, httpServer: server, quiet: true });
-  await app.prepare();
-  const handle = app.getRequestHandler();
+  const prepared = Promise.withResolvers<ReturnType<typeof app.getRequestHandler>>();
+  // Before the first connection: what comes while Next is still getting ready waits, and would else never be answered.
   server.on('request', (request, response) => {
     if (!guard(request, response) || answerApi(parts, request, response)) return;
-    void handle(request, response);
+    void prepared.promise.then((handle) => handle(request, response));
   });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  await app.prepare();
+  prepared.resolve(app.getRequestHandler());
   logger.info({ host, port }, 'listening');
 
   return async () => {
