@@ -20,7 +20,7 @@ enum outcome {
     OUTCOME_READ_FAULT, // the stack memory of a frame could not be read
     OUTCOME_TRUNCATED, // the stack has more frames than are walked
     OUTCOME_KERNEL_ONLY, // a kernel thread: it has no user stack
-    OUTCOME_EXITING, // the process had already given its memory back
+    OUTCOME_EXITING, // the process had already given its memory back, at its end or for another program
     OUTCOME_COUNT,
 };
 

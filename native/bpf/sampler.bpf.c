@@ -139,8 +139,8 @@ static __always_inline enum outcome take_user_registers(struct bpf_perf_event_da
     return OUTCOME_COMPLETE;
 }
 
-// Returns true when the walk has ended. A function of its own: inlined into a loop, what it reads of types that this kernel lacks
-// would move in front of the test for them.
+// Returns true when the walk has ended. A function of its own: inlined into a loop, what it reads of types that this
+// kernel lacks would move in front of the test for them.
 static __noinline bool walk_frame(struct sample_state *state) {
     return add_frame(&state->walk, state->user.addresses, &state->user.record.length);
 }
@@ -164,6 +164,10 @@ static __always_inline int count(struct sample_state *state, enum outcome outcom
 
 static __always_inline int finish(struct sample_state *state) {
     struct stack_record *record = &state->user.record;
+    // In the midst of an exec the registers are still the old program's, and the memory no longer is.
+    if (state->walk.outcome == OUTCOME_NOT_CODE && record->length == 1 && state->key.kernel_stack) {
+        return count(state, OUTCOME_EXITING);
+    }
     record->space = SPACE_USER;
     record->outcome = state->walk.outcome;
     // A whole stack and the same one cut off are two.

@@ -92,8 +92,10 @@ static __always_inline enum outcome step_by_rule(struct walk *walk, const struct
         cfa = sp + rule->cfa_offset + ((walk->ip & 15) >= rule->cfa_add ? 8 : 0);
     } else {
         if (!KNOWS(walk, base)) return OUTCOME_REGISTER_LOST;
-        cfa = walk->registers[base] + rule->cfa_offset;
-        if (rule->kind == UNWIND_KIND_DEREFERENCED) {
+        cfa = walk->registers[base];
+        if (rule->kind == UNWIND_KIND_INDEXED) cfa = sp + 8 * cfa;
+        cfa += rule->cfa_offset;
+        if (rule->kind != UNWIND_KIND_REGISTER) {
             if (!read_word(&cfa, cfa)) return OUTCOME_READ_FAULT;
             cfa += rule->cfa_add;
         }
@@ -148,14 +150,15 @@ static __always_inline enum outcome step(struct walk *walk) {
         return step_by_signal_frame(walk, &rule);
     case UNWIND_KIND_REGISTER:
     case UNWIND_KIND_DEREFERENCED:
+    case UNWIND_KIND_INDEXED:
     case UNWIND_KIND_PLT:
         return step_by_rule(walk, &rule);
     }
     return OUTCOME_UNSUPPORTED_RULE;
 }
 
-// Adds the walk's frame to `addresses`, which holds USER_FRAMES_MOST, and goes on to its caller. Returns true when the walk has
-// ended, with its outcome.
+// Adds the walk's frame to `addresses`, which holds USER_FRAMES_MOST, and goes on to its caller. Returns true when the
+// walk has ended, with its outcome.
 static __always_inline bool add_frame(struct walk *walk, __u64 *addresses, __u32 *length) {
     __u32 at = *length;
 

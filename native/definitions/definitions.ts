@@ -16,7 +16,7 @@ export const outcomes = {
   READ_FAULT: 'the stack memory of a frame could not be read',
   TRUNCATED: 'the stack has more frames than are walked',
   KERNEL_ONLY: 'a kernel thread: it has no user stack',
-  EXITING: 'the process had already given its memory back',
+  EXITING: 'the process had already given its memory back, at its end or for another program',
 } as const;
 
 /** Why an event is not kept. events = kept + idle + Σ dropped. */

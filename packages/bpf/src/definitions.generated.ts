@@ -33,7 +33,7 @@ export const OUTCOMES = [
   'TRUNCATED',
   /** a kernel thread: it has no user stack */
   'KERNEL_ONLY',
-  /** the process had already given its memory back */
+  /** the process had already given its memory back, at its end or for another program */
   'EXITING',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];

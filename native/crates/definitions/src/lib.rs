@@ -31,7 +31,7 @@ pub const OUTCOME_READ_FAULT: usize = 8;
 pub const OUTCOME_TRUNCATED: usize = 9;
 /// a kernel thread: it has no user stack
 pub const OUTCOME_KERNEL_ONLY: usize = 10;
-/// the process had already given its memory back
+/// the process had already given its memory back, at its end or for another program
 pub const OUTCOME_EXITING: usize = 11;
 pub const OUTCOME_COUNT: usize = 12;
 
