@@ -135,7 +135,7 @@ fn descriptions_of_what_is_no_code_are_passed_over_and_counted() {
         10 no-rule
         ",
     );
-    let (_, report) = strata_unwind::build_with_report(&elf).expect("a table");
+    let (_, report) = strata_unwind::build_with_report(&elf, &|_| Vec::new()).expect("a table");
     assert_eq!(
         (report.functions, report.outside, report.malformed),
         (1, 2, 0)
@@ -352,6 +352,32 @@ fn arm64_keeps_the_return_address_in_a_register() {
         c cfa=x29+32 ra=[cfa-24] x29=[cfa-32]
         1c cfa=sp+0 ra=x30 x29=same
         30 end-of-stack
+        40 no-rule
+        ",
+    );
+}
+
+#[test]
+fn registers_at_the_far_end_of_a_large_frame() {
+    // def_cfa_offset 80000, offset x29 at cfa - 80000, x30 at cfa - 79992; then a frame pointer at the far end.
+    expect_rows_of(
+        &for_arm64(with_entries(
+            64,
+            "
+            arm: .long 2f - 1f
+            1: .long 0
+            .byte 1
+            .asciz \"zR\"
+            .byte 4, 0x78, 30, 1, 0x1b, 0x0c, 31, 0
+            .balign 8, 0
+            2:
+            fde arm, text, 64, 0x41, 0x0e, 0x80, 0xf1, 4, 0x9d, 0x90, 0x4e, 0x9e, 0x8f, 0x4e, 0x41, 0x0d, 29
+            ",
+        )),
+        "
+        0 cfa=sp+0 ra=x30 x29=same
+        4 cfa=sp+80000 ra=[sp+8] x29=[sp+0]
+        8 cfa=x29+80000 ra=[x29+8] x29=[x29+0]
         40 no-rule
         ",
     );

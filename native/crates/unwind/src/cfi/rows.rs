@@ -55,11 +55,9 @@ impl FunctionRows for CfiRows<'_, '_, '_> {
         } else if let Some(signal) = &self.program.signal {
             signal.rule(&self.program.state, machine)
         } else {
-            self.program.state.rule(
-                context.cie.return_register_in(machine),
-                machine.general_registers(),
-                machine.stack_pointer(),
-            )
+            self.program
+                .state
+                .rule(context.cie.return_register_in(machine), machine)
         };
         Some(Row {
             range: self.start.saturating_add(from)..self.start.saturating_add(to),

@@ -6,6 +6,7 @@ use strata_definitions::{
     UNWIND_PLACE_REGISTER, UNWIND_PLACE_SAME, UNWIND_PLACE_SP, UNWIND_PLACE_UNDEFINED, UnwindRule,
 };
 
+use crate::machine::Machine;
 use crate::report::Unsupported;
 
 /// How the canonical frame address is found.
@@ -29,7 +30,8 @@ pub(crate) enum Cfa {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     place: u8,
-    offset: i16,
+    /// Beyond what a rule has room for: on arm64 registers are saved at the far end of a frame.
+    offset: i32,
 }
 
 /// In a place that the definitions have no word for.
@@ -45,7 +47,7 @@ impl Place {
     }
 
     fn with(place: usize, offset: i64) -> Self {
-        match i16::try_from(offset) {
+        match i32::try_from(offset) {
             Ok(offset) => Self {
                 place: place as u8,
                 offset,
@@ -100,13 +102,14 @@ impl State {
     };
 
     /// The rule for the kernel. `return_register` is where the return address is while no instruction has moved it; `None` where
-    /// that is no general register, `general_registers` how many those are.
+    /// that is no general register.
     pub fn rule(
         &self,
         return_register: Option<u8>,
-        general_registers: u8,
-        stack_pointer: u8,
+        machine: Machine,
     ) -> Result<UnwindRule, Unsupported> {
+        let (general_registers, stack_pointer) =
+            (machine.general_registers(), machine.stack_pointer());
         if self.ra == Place::UNDEFINED {
             return Ok(UnwindRule {
                 kind: UNWIND_KIND_END_OF_STACK as u8,
@@ -122,7 +125,9 @@ impl State {
             (Place::OTHER, _) => return Err(Unsupported::ReturnAddressRule),
             (place, _) => place,
         };
-        if ra.place == UNWIND_PLACE_REGISTER as u8 && ra.offset >= i16::from(general_registers) {
+        if ra.place == UNWIND_PLACE_REGISTER as u8
+            && ra.offset >= i32::from(machine.general_registers())
+        {
             return Err(Unsupported::ReturnAddressRule);
         }
         let (kind, register, offset, add) = match self.cfa {
@@ -152,30 +157,52 @@ impl State {
         let (Ok(cfa_offset), Ok(cfa_add)) = (i32::try_from(offset), i8::try_from(add)) else {
             return Err(Unsupported::OffsetTooLarge);
         };
-        let fp = self.fp.recoverable();
-        let bx = self.bx.recoverable();
+        let (ra_place, ra_offset) = ra
+            .within(&self.cfa, machine)
+            .ok_or(Unsupported::OffsetTooLarge)?;
+        let (fp_place, fp_offset) = self.fp.recoverable(&self.cfa, machine);
+        let (bx_place, bx_offset) = self.bx.recoverable(&self.cfa, machine);
         Ok(UnwindRule {
             kind: kind as u8,
             cfa_register: register,
-            ra_place: ra.place,
-            fp_place: fp.place,
-            bx_place: bx.place,
+            ra_place,
+            fp_place,
+            bx_place,
             cfa_add,
-            ra_offset: ra.offset,
+            ra_offset,
             cfa_offset,
-            fp_offset: fp.offset,
-            bx_offset: bx.offset,
+            fp_offset,
+            bx_offset,
         })
     }
 }
 
 impl Place {
-    /// A register whose place cannot be said is lost; the walk goes on while it is not needed.
-    fn recoverable(self) -> Self {
-        if self == Self::OTHER {
-            Self::UNDEFINED
+    /// As a rule has it. What is too far from the CFA may be near the register that the CFA is found by.
+    fn within(self, cfa: &Cfa, machine: Machine) -> Option<(u8, i16)> {
+        if let Ok(offset) = i16::try_from(self.offset) {
+            return Some((self.place, offset));
+        }
+        let Cfa::Register { register, offset } = *cfa else {
+            return None;
+        };
+        let place = if register == u64::from(machine.stack_pointer()) {
+            UNWIND_PLACE_SP
+        } else if register == u64::from(machine.frame_pointer()) {
+            UNWIND_PLACE_FP
         } else {
-            self
+            return None;
+        };
+        let from_register = offset.checked_add(i64::from(self.offset))?;
+        (self.place == UNWIND_PLACE_CFA as u8)
+            .then_some((place as u8, i16::try_from(from_register).ok()?))
+    }
+
+    /// A register whose place cannot be said is lost; the walk goes on while it is not needed.
+    fn recoverable(self, cfa: &Cfa, machine: Machine) -> (u8, i16) {
+        match self.within(cfa, machine) {
+            Some(place) if self != Self::OTHER => place,
+            _ => (UNWIND_PLACE_UNDEFINED as u8, 0),
         }
     }
 }
