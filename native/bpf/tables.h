@@ -17,9 +17,9 @@ struct {
     __array(values, struct table_map);
 } tables SEC(".maps");
 
+// Preallocated: before 6.1 the kernel lets a perf event's program use no other hash table.
 struct {
     __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
     __uint(max_entries, TABLES_MOST);
     __type(key, struct file_key);
     __type(value, struct file_table);

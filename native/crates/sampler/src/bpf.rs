@@ -19,8 +19,13 @@ struct Aligned<B: ?Sized>(B);
 static OBJECT: &Aligned<[u8]> =
     &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/sampler.bpf.o")));
 
-/// libbpf's last complaint: why a load failed, in its own words.
-static LAST_WARNING: Mutex<String> = Mutex::new(String::new());
+/// Why a load failed, in libbpf's words or, better, the verifier's.
+static COMPLAINT: Mutex<Option<Complaint>> = Mutex::new(None);
+
+struct Complaint {
+    text: String,
+    is_verifiers: bool,
+}
 
 /// The object's programs: which of the first two samples depends on the kernel.
 const BY_LOOP: &str = "sample_by_loop";
@@ -65,7 +70,9 @@ impl Bpf {
                 "The kernel does not describe its types: /sys/kernel/btf/vmlinux is missing; use a kernel built with CONFIG_DEBUG_INFO_BTF.",
             ));
         }
-        set_print(Some((PrintLevel::Warn, |_, text| remember_warning(&text))));
+        set_print(Some((PrintLevel::Warn, |_, text| {
+            remember_complaint(&text)
+        })));
         let mut open = ObjectBuilder::default()
             .open_memory(&OBJECT.0)
             .map_err(load_error)?;
@@ -150,36 +157,40 @@ impl Bpf {
     }
 }
 
-fn remember_warning(text: &str) {
-    // The verifier's verdict is the last line of its log that is no statistics.
-    let Some(line) = text
-        .lines()
-        .rev()
-        .find(|line| !line.trim().is_empty() && !line.contains("processed "))
-    else {
+fn remember_complaint(text: &str) {
+    // The verifier's verdict is the last line of its log that is neither a statistic nor libbpf's end mark.
+    let Some(line) = text.lines().rev().find(|line| {
+        !line.trim().is_empty()
+            && !line.contains("processed ")
+            && !line.contains("END PROG LOAD LOG")
+    }) else {
         return;
     };
-    if let Ok(mut last) = LAST_WARNING.lock()
-        && (last.is_empty() || text.contains("BEGIN PROG LOAD LOG"))
+    let is_verifiers = text.contains("BEGIN PROG LOAD LOG");
+    if let Ok(mut complaint) = COMPLAINT.lock()
+        && (complaint.is_none() || is_verifiers)
     {
-        *last = line.trim().to_owned();
+        *complaint = Some(Complaint {
+            text: line.trim().to_owned(),
+            is_verifiers,
+        });
     }
 }
 
 fn load_error(error: libbpf_rs::Error) -> SamplerError {
-    if error.kind() == libbpf_rs::ErrorKind::PermissionDenied {
+    let complaint = COMPLAINT.lock().ok().and_then(|mut last| last.take());
+    // The verifier too refuses with EACCES, but not for missing rights.
+    let is_verifiers = complaint.as_ref().is_some_and(|last| last.is_verifiers);
+    if error.kind() == libbpf_rs::ErrorKind::PermissionDenied && !is_verifiers {
         return SamplerError::from_os(
             ErrorCode::LoadFailed,
             "load the BPF sampler",
             &io::Error::from_raw_os_error(libc::EPERM),
         );
     }
-    let warning = LAST_WARNING
-        .lock()
-        .map(|mut last| std::mem::take(&mut *last))
-        .unwrap_or_default();
+    let why = complaint.map_or_else(String::new, |last| format!("; {}", last.text));
     SamplerError::new(
         ErrorCode::LoadFailed,
-        format!("The kernel refused the BPF sampler: {error}; {warning}."),
+        format!("The kernel refused the BPF sampler: {error}{why}."),
     )
 }
