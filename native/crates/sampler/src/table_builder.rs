@@ -3,6 +3,7 @@ use std::{
     collections::VecDeque,
     fs::File,
     io,
+    ops::Range,
     os::unix::fs::{FileExt, MetadataExt},
     sync::{
         Arc, Mutex, PoisonError,
@@ -13,7 +14,7 @@ use std::{
 
 use libbpf_rs::{MapCore, MapFlags, MapHandle, RingBufferBuilder};
 use memmap2::{MmapMut, MmapOptions};
-use strata_unwind::build;
+use strata_unwind::build_with_report;
 
 use crate::{
     bytes::{bytes_of, record_of},
@@ -141,7 +142,11 @@ impl TableBuilder {
         };
         let built = elf
             .map_err(|error| error.to_string())
-            .and_then(|elf| build(&elf).map_err(|error| error.to_string()));
+            .and_then(|(elf, code)| {
+                build_with_report(&elf, &|range| read_code(code.as_ref(), range))
+                    .map_err(|error| error.to_string())
+            })
+            .map(|(table, _)| table);
         let published = built.and_then(|table| {
             report.rows = table.rows.len() as u32;
             report.rules = table.rules.len() as u32;
@@ -163,16 +168,23 @@ impl TableBuilder {
 }
 
 /// The file behind a mapping, when it still is the one that was sampled.
-fn read_mapped(key: &FileKey, link: &str) -> io::Result<MmapMut> {
+fn read_mapped(key: &FileKey, link: &str) -> io::Result<(MmapMut, Option<File>)> {
     if key.device == 0 && key.inode == u64::from(VDSO_INODE) {
-        return copy_vdso();
+        return Ok((copy_vdso()?, None));
     }
     let file = File::open(link)?;
     let found = file.metadata()?;
     if found.size() != key.bytes || found.mtime() as u64 != key.modified_s {
         return Err(io::ErrorKind::NotFound.into());
     }
-    copy_elf(&file)
+    Ok((copy_elf(&file)?, Some(file)))
+}
+
+/// Bytes of a file, or none where they cannot be had.
+fn read_code(file: Option<&File>, range: Range<u64>) -> Vec<u8> {
+    let mut code = vec![0; (range.end - range.start) as usize];
+    let read = file.is_some_and(|file| file.read_exact_at(&mut code, range.start).is_ok());
+    if read { code } else { Vec::new() }
 }
 
 /// All processes of a kernel have the same vDSO, so ours is theirs.

@@ -64,7 +64,10 @@ fn print_table(path: &str, print_rows: bool) -> Result<(), Box<dyn std::error::E
     NOW.store(0, Ordering::Relaxed);
     MOST.store(0, Ordering::Relaxed);
     let start = Instant::now();
-    let (table, report) = build_with_report(&bytes)?;
+    let (table, report) = build_with_report(&bytes, &|range| {
+        let range = range.start as usize..(range.end as usize).min(bytes.len());
+        bytes.get(range).unwrap_or_default().to_vec()
+    })?;
     let milliseconds = start.elapsed().as_secs_f64() * 1e3;
     let most = MOST.load(Ordering::Relaxed);
     let map = AddressMap::of(&bytes)?;

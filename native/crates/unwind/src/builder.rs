@@ -1,12 +1,13 @@
 use std::ops::Range;
 
-use strata_definitions::{UNWIND_KIND_FRAME_POINTER, UNWIND_PLACE_CFA, UnwindRule};
+use strata_definitions::UnwindRule;
 
-use crate::address_map::AddressMap;
+use crate::address_map::{AddressMap, Svma};
 use crate::cfi::{CfiRows, debug_frame_of, eh_frame_of};
 use crate::elf::Elf;
 use crate::error::{BuildError, BuildErrorCode};
 use crate::functions::{Functions, Origin};
+use crate::gaps::{Gaps, ReadCode, frame_pointer_rule};
 use crate::machine::Machine;
 use crate::report::BuildReport;
 use crate::row_writer::RowWriter;
@@ -18,11 +19,21 @@ const MAX_SPAN_BYTES: u64 = 64 << 30;
 
 /// The unwind table of an ELF file. Memory is bounded by the file's size, and by fixed limits for what is packed in it.
 pub fn build(elf: &[u8]) -> Result<UnwindTable, BuildError> {
-    build_with_report(elf).map(|(table, _)| table)
+    build_with_report(elf, &|range| slice_of(elf, range)).map(|(table, _)| table)
 }
 
-/// As `build`, with what was seen on the way.
-pub fn build_with_report(elf: &[u8]) -> Result<(UnwindTable, BuildReport), BuildError> {
+fn slice_of(elf: &[u8], range: Range<u64>) -> Vec<u8> {
+    let length = elf.len() as u64;
+    let range = range.start.min(length) as usize..range.end.min(length) as usize;
+    elf.get(range).unwrap_or_default().to_vec()
+}
+
+/// As `build`, with what was seen on the way. Of `elf` only the headers and the sections with unwind information are looked at; code
+/// is asked for, where none of them describes it.
+pub fn build_with_report(
+    elf: &[u8],
+    read_code: ReadCode<'_>,
+) -> Result<(UnwindTable, BuildReport), BuildError> {
     let elf = Elf::parse(elf)?;
     let map = AddressMap::of_elf(&elf);
     let code = map.file_ranges();
@@ -46,6 +57,8 @@ pub fn build_with_report(elf: &[u8]) -> Result<(UnwindTable, BuildReport), Build
     if functions.as_slice().is_empty() {
         follow_frame_pointers(&code, elf.machine, &mut writer);
     } else {
+        let entry = map.offset_of(Svma(elf.entry));
+        let gaps = Gaps::new(&map, elf.machine, entry, read_code);
         let [eh_frame, debug_frame] = &sections;
         sweep(
             functions.as_slice(),
@@ -56,6 +69,7 @@ pub fn build_with_report(elf: &[u8]) -> Result<(UnwindTable, BuildReport), Build
                 };
                 CfiRows::new(function, section, &map, elf.machine)
             },
+            &gaps,
             &mut writer,
             &mut report,
         );
@@ -91,21 +105,10 @@ fn too_large(what: &str) -> BuildError {
     )
 }
 
-/// Without any unwind information the frame pointer is all there is: `push rbp; mov rbp, rsp`, or a frame record on arm64.
+/// Without any unwind information the frame pointer is all there is.
 fn follow_frame_pointers(code: &[Range<u64>], machine: Machine, writer: &mut RowWriter) {
-    let (ra_offset, fp_offset) = (-8, -16);
-    let rule = UnwindRule {
-        kind: UNWIND_KIND_FRAME_POINTER as u8,
-        cfa_register: machine.frame_pointer(),
-        cfa_offset: 16,
-        ra_place: UNWIND_PLACE_CFA as u8,
-        ra_offset,
-        fp_place: UNWIND_PLACE_CFA as u8,
-        fp_offset,
-        ..UnwindRule::default()
-    };
     for range in code {
-        writer.push(range.start, &rule);
+        writer.push(range.start, &frame_pointer_rule(machine));
         writer.push(range.end, &UnwindRule::default());
     }
 }

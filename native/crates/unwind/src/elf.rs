@@ -39,6 +39,8 @@ pub(crate) struct Elf<'data> {
     data: &'data [u8],
     pub machine: Machine,
     pub loads: Vec<Load>,
+    /// Address of the first instruction.
+    pub entry: u64,
     /// Address of the section that PT_GNU_EH_FRAME names.
     pub eh_frame_header: Option<u64>,
     /// Empty when the file has no section headers.
@@ -112,6 +114,7 @@ impl<'data> Elf<'data> {
         Ok(Self {
             data,
             machine,
+            entry: header.e_entry(ENDIAN),
             loads,
             eh_frame_header,
             sections: header.sections(ENDIAN, data).unwrap_or_default(),

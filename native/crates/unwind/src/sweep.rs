@@ -4,6 +4,7 @@ use strata_definitions::UnwindRule;
 
 use crate::cfi::UNSUPPORTED_RULE;
 use crate::functions::Function;
+use crate::gaps::Gaps;
 use crate::report::{BuildReport, Unsupported};
 use crate::row_writer::RowWriter;
 
@@ -40,16 +41,18 @@ struct Open<Rows> {
 }
 
 /// Goes over functions sorted by start and writes the rows that hold: at each offset those of the function that started last, and
-/// behind its end those of the function around it. Where no function is, NO_RULE holds.
+/// behind its end those of the function around it. Where no function is, what is said of the gap holds, or NO_RULE.
 pub(crate) fn sweep<Rows: FunctionRows>(
     functions: &[Function],
     mut open: impl FnMut(&Function) -> Rows,
+    gaps: &Gaps<'_>,
     writer: &mut RowWriter,
     report: &mut BuildReport,
 ) {
     let mut sweep = Sweep {
         stack: Vec::new(),
         cursor: 0,
+        gaps,
         writer,
         report,
     };
@@ -75,6 +78,7 @@ struct Sweep<'a, Rows> {
     stack: Vec<Open<Rows>>,
     /// Everything before is written.
     cursor: u64,
+    gaps: &'a Gaps<'a>,
     writer: &'a mut RowWriter,
     report: &'a mut BuildReport,
 }
@@ -114,6 +118,12 @@ impl<Rows: FunctionRows> Sweep<'_, Rows> {
         if self.cursor < limit {
             if !is_padding(self.cursor, limit) {
                 self.writer.push(self.cursor, &UnwindRule::default());
+                for (range, rule) in self.gaps.rules(self.cursor..limit) {
+                    self.writer.push(range.start, &rule);
+                    if range.end < limit {
+                        self.writer.push(range.end, &UnwindRule::default());
+                    }
+                }
             }
             self.cursor = limit;
         }

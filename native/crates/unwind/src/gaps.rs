@@ -1,0 +1,123 @@
+use std::ops::Range;
+
+use strata_definitions::{
+    UNWIND_KIND_END_OF_STACK, UNWIND_KIND_FRAME_POINTER, UNWIND_PLACE_CFA, UnwindRule,
+};
+
+use crate::address_map::AddressMap;
+use crate::machine::Machine;
+
+/// Reads code of the file for us: what lies at these file offsets, or less where that cannot be had.
+pub type ReadCode<'a> = &'a dyn Fn(Range<u64>) -> Vec<u8>;
+
+/// What is looked at of a gap: so many windows of so many bytes, evenly spread.
+const WINDOW_BYTES: u64 = 4_096;
+const MOST_WINDOWS: u64 = 16;
+/// A gap that one function of assembly leaves; it begins within so many bytes, which align it.
+const FUNCTION_BYTES: u64 = 512;
+const ALIGNMENT_BYTES: usize = 16;
+/// The first instructions of a program, before any function: `_start` and what it falls through to.
+const ENTRY_BYTES: u64 = 128;
+
+/// Rules for code that nobody described.
+pub(crate) struct Gaps<'a> {
+    pub code: Vec<Range<u64>>,
+    pub machine: Machine,
+    /// File offset of the program's first instruction.
+    pub entry: Option<u64>,
+    pub read_code: ReadCode<'a>,
+}
+
+impl<'a> Gaps<'a> {
+    pub fn new(
+        map: &AddressMap,
+        machine: Machine,
+        entry: Option<u64>,
+        read_code: ReadCode<'a>,
+    ) -> Self {
+        Self {
+            code: map.file_ranges(),
+            machine,
+            entry,
+            read_code,
+        }
+    }
+
+    /// What holds in a gap, in order; where nothing is said, NO_RULE does.
+    ///
+    /// A program's entry has no caller, whether it says so or not. And code that begins its functions by `push rbp; mov rbp, rsp`
+    /// all over keeps frame pointers: so do the built-in functions that V8 puts into its binary.
+    pub fn rules(&self, gap: Range<u64>) -> Vec<(Range<u64>, UnwindRule)> {
+        let mut rules = Vec::new();
+        for code in &self.code {
+            let part = gap.start.max(code.start)..gap.end.min(code.end);
+            if part.is_empty() {
+                continue;
+            }
+            if self.keeps_frame_pointers(&part) {
+                rules.push((part.clone(), frame_pointer_rule(self.machine)));
+            }
+            rules.extend(self.lone_function(&part));
+            if let Some(entry) = self.entry.filter(|entry| part.contains(entry)) {
+                rules.clear();
+                let end_of_stack = UnwindRule {
+                    kind: UNWIND_KIND_END_OF_STACK as u8,
+                    ..UnwindRule::default()
+                };
+                rules.push((entry..part.end.min(entry + ENTRY_BYTES), end_of_stack));
+            }
+        }
+        rules
+    }
+
+    /// One function that makes itself a frame first thing.
+    fn lone_function(&self, gap: &Range<u64>) -> Vec<(Range<u64>, UnwindRule)> {
+        let [before, made] = self.machine.frame_pointer_steps();
+        let prologue = [before, made].concat();
+        if gap.end - gap.start > FUNCTION_BYTES {
+            return Vec::new();
+        }
+        let code = (self.read_code)(gap.clone());
+        let found = code
+            .windows(prologue.len())
+            .position(|bytes| *bytes == *prologue);
+        let Some(at) = found.filter(|at| *at <= ALIGNMENT_BYTES) else {
+            return Vec::new();
+        };
+        let pushed = gap.start + (at + before.len()) as u64;
+        let framed = gap.start + (at + prologue.len()) as u64;
+        let [entered, saved] = self.machine.frame_pointer_rules();
+        vec![
+            (gap.start..pushed, entered),
+            (pushed..framed, saved),
+            (framed..gap.end, frame_pointer_rule(self.machine)),
+        ]
+    }
+
+    fn keeps_frame_pointers(&self, gap: &Range<u64>) -> bool {
+        let windows = ((gap.end - gap.start) / WINDOW_BYTES).min(MOST_WINDOWS);
+        let prologue = self.machine.frame_pointer_steps().concat();
+        let count = |window: u64| {
+            let start = gap.start + (gap.end - gap.start) / windows * window;
+            let code = (self.read_code)(start..start + WINDOW_BYTES);
+            code.windows(prologue.len())
+                .filter(|bytes| **bytes == *prologue)
+                .count() as u64
+        };
+        windows > 0 && (0..windows).map(count).sum::<u64>() >= windows
+    }
+}
+
+/// `push rbp; mov rbp, rsp`, or a frame record on arm64.
+pub(crate) fn frame_pointer_rule(machine: Machine) -> UnwindRule {
+    UnwindRule {
+        kind: UNWIND_KIND_FRAME_POINTER as u8,
+        cfa_register: machine.frame_pointer(),
+        cfa_offset: 16,
+        ra_place: UNWIND_PLACE_CFA as u8,
+        ra_offset: -8,
+        fp_place: UNWIND_PLACE_CFA as u8,
+        fp_offset: -16,
+        ..UnwindRule::default()
+    }
+}
