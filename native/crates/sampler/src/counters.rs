@@ -8,20 +8,19 @@ const MISSED: usize = TALLY_COUNT + OUTCOME_COUNT + DROP_REASON_MISSED;
 /// A run of the sampler takes microseconds and its ticks are a millisecond apart or more: a few tries find none under way.
 const READS_MOST: usize = 50;
 
-/// One CPU at the last reading.
+/// One CPU since the first reading.
 #[derive(Clone, Copy, Default)]
-struct Seen {
-    idle_ns: u64,
-    idle: u64,
+struct Cpu {
+    /// The kernel's idle time at the first reading.
+    idle_ns_before: u64,
+    /// Ticks that were missed while it was busy; never goes down.
     missed: u64,
 }
 
 pub struct Counters {
     map: MapHandle,
     period_ns: u64,
-    seen: Vec<Seen>,
-    /// Ticks of MISSED that were idle, since start.
-    idle_missed: u64,
+    cpus: Vec<Cpu>,
 }
 
 impl Counters {
@@ -29,42 +28,41 @@ impl Counters {
         Self {
             map,
             period_ns,
-            seen: Vec::new(),
-            idle_missed: 0,
+            cpus: Vec::new(),
         }
     }
 
     /// Sums over the CPUs since start, in the definitions' order. None ever goes down.
     pub fn read(&mut self) -> Result<Vec<u64>, SamplerError> {
         let by_cpu = self.read_whole()?;
-        self.move_idle(&by_cpu).map_err(|error| {
+        let missed = self.missed(&by_cpu).map_err(|error| {
             SamplerError::from_os(ErrorCode::DrainFailed, "read the CPUs' idle time", &error)
         })?;
         let mut sums: Vec<u64> = by_cpu.iter().map(|cpus| cpus.iter().sum()).collect();
-        sums[MISSED] -= self.idle_missed;
-        sums[TALLY_IDLE] += self.idle_missed;
+        sums[TALLY_IDLE] += sums[MISSED] - missed;
+        sums[MISSED] = missed;
         Ok(sums)
     }
 
     /// A CPU that slept between two busy ticks missed none: of the ticks that look missed, as many were idle as the kernel's idle
-    /// time exceeds the idle ticks.
-    fn move_idle(&mut self, by_cpu: &[Vec<u64>]) -> std::io::Result<()> {
+    /// time exceeds the idle ticks. Since the first reading, because a sleep is in that time before it shows in the ticks.
+    fn missed(&mut self, by_cpu: &[Vec<u64>]) -> std::io::Result<u64> {
         let idle_ns = read_idle_ns()?;
-        self.seen.resize(by_cpu[TALLY_IDLE].len(), Seen::default());
-        for (cpu, seen) in self.seen.iter_mut().enumerate() {
-            let now = Seen {
-                idle_ns: idle_ns.get(cpu).copied().unwrap_or(seen.idle_ns),
-                idle: by_cpu[TALLY_IDLE][cpu],
-                missed: by_cpu[MISSED][cpu],
-            };
-            if seen.idle_ns > 0 {
-                let idle = now.idle_ns.saturating_sub(seen.idle_ns) / self.period_ns;
-                let hidden = idle.saturating_sub(now.idle - seen.idle);
-                self.idle_missed += hidden.min(now.missed - seen.missed);
-            }
-            *seen = now;
+        let idle_ns_of = |cpu: usize| idle_ns.get(cpu).copied().unwrap_or(0);
+        for cpu in self.cpus.len()..by_cpu[MISSED].len() {
+            self.cpus.push(Cpu {
+                idle_ns_before: idle_ns_of(cpu),
+                missed: 0,
+            });
         }
-        Ok(())
+        let mut sum = 0;
+        for (number, cpu) in self.cpus.iter_mut().enumerate() {
+            let idle = idle_ns_of(number).saturating_sub(cpu.idle_ns_before) / self.period_ns;
+            let hidden = idle.saturating_sub(by_cpu[TALLY_IDLE][number]);
+            cpu.missed = cpu.missed.max(by_cpu[MISSED][number].saturating_sub(hidden));
+            sum += cpu.missed;
+        }
+        Ok(sum)
     }
 
     /// By counter, then by CPU. Read again while a run of the sampler is seen half counted, so that events = kept + idle + dropped.
