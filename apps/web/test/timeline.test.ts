@@ -45,13 +45,21 @@ describe('what the timeline shows around a range', () => {
 });
 
 describe('labels of markers', () => {
+  it('go around other lines', () => {
+    const apart = [500, 520].map((x) => ({ x, label: '1.9.0' }));
+    expect(placeLabels(apart, 1000, []).map((label) => label?.anchor)).toEqual(['end', 'start']);
+  });
+
   it('stand right of their lines, else left, else lower, else nowhere', () => {
     const near = ['1.9.0', '1.8.0', '1.7.0', '1.6.0', '1.5.0'].map((label, i) => ({ x: 500 + i, label }));
-    const placed = placeLabels(near, 1000, 0).map((label) => label && `${label.text} ${label.anchor} ${label.row}`);
+    const placed = placeLabels(near, 1000, []).map((label) => label && `${label.text} ${label.anchor} ${label.row}`);
     expect(placed).toEqual(['1.9.0 start 0', '1.8.0 end 0', '1.7.0 start 1', '1.6.0 end 1', null]);
-    expect(placeLabels([{ x: 990, label: '1.9.0' }], 1000, 0)[0]).toMatchObject({ anchor: 'end', row: 0 });
-    expect(placeLabels([{ x: 10, label: '1.9.0' }], 1000, 60)[0]).toMatchObject({ anchor: 'start', row: 1 });
-    expect(placeLabels([{ x: 10, label: 'b7d94ad5e1cb04a3a4bd6a42a8b1a1be' }], 1000, 0)[0]!.text).toBe(
+    expect(placeLabels([{ x: 990, label: '1.9.0' }], 1000, [])[0]).toMatchObject({ anchor: 'end', row: 0 });
+    expect(placeLabels([{ x: 10, label: '1.9.0' }], 1000, [{ row: 0, from: 0, to: 60 }])[0]).toMatchObject({
+      anchor: 'start',
+      row: 1,
+    });
+    expect(placeLabels([{ x: 10, label: 'b7d94ad5e1cb04a3a4bd6a42a8b1a1be' }], 1000, [])[0]!.text).toBe(
       'b7d94ad5e1cb04a3a4b…',
     );
   });
@@ -63,7 +71,7 @@ describe('labels of markers', () => {
     });
     fc.assert(
       fc.property(fc.array(marker, { maxLength: 12 }), fc.integer({ min: 100, max: 1600 }), (markers, width) => {
-        const spans = placeLabels(markers, width, 50).flatMap((label) => {
+        const spans = placeLabels(markers, width, [{ row: 0, from: 0, to: 50 }]).flatMap((label) => {
           if (label === null) return [];
           const length = label.text.length * CHARACTER_PX;
           const from = label.anchor === 'start' ? label.x : label.x - length;
@@ -72,6 +80,7 @@ describe('labels of markers', () => {
         for (const [i, one] of spans.entries()) {
           expect(one.from).toBeGreaterThanOrEqual(one.row === 0 ? 50 : 0);
           expect(one.to).toBeLessThanOrEqual(width + 1e-6);
+          for (const { x } of markers) expect(one.to <= x || x <= one.from).toBe(true);
           for (const other of spans.slice(i + 1))
             expect(one.row !== other.row || one.to <= other.from || other.to <= one.from).toBe(true);
         }

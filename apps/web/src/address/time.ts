@@ -79,7 +79,7 @@ export function resolveRange(text: RangeText, now: number): AbsoluteRange | { re
     if (range[name] > now + DAY_SECONDS)
       return { problem: `${name}=${text[name].slice(0, 40)} lies in the future: times are Unix seconds, UTC.` };
   }
-  if (range.from >= range.to) return { problem: 'from must lie before to.' };
+  if (range.from >= range.to) return { problem: 'The range is empty: from must lie before to.' };
   if (range.to - range.from > LONGEST_SECONDS) {
     const days = Math.ceil((range.to - range.from) / DAY_SECONDS).toLocaleString('en');
     return { problem: `The range is ${days} days long: ask for at most ${LONGEST_DAYS} days.` };
@@ -93,8 +93,11 @@ export function isLive(text: RangeText): boolean {
   return to?.kind === 'relative' && to.secondsAgo === 0;
 }
 
-/** How often a live view asks again: short ranges as often as agents push, long ones less. */
+/**
+ * How often a live view asks again. Agents push every 10 s: short ranges ask so often that a sample is seen 15 s after it was
+ * taken at the latest, long ones less.
+ */
 export function refreshMs(range: AbsoluteRange): number {
   const seconds = range.to - range.from;
-  return seconds <= 3_600 ? 10_000 : seconds <= DAY_SECONDS ? 60_000 : 300_000;
+  return seconds <= 3_600 ? 3_000 : seconds <= DAY_SECONDS ? 60_000 : 300_000;
 }

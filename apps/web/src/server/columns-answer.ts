@@ -38,7 +38,7 @@ export function answerFlame(parts: Parts, selection: Selection, inverted: boolea
 /** Both sides of a comparison on one tree, as columns with DiffMeta. */
 export function answerDiff(parts: Parts, a: Selection, b: Selection): Promise<Answer> {
   return parts.answers.get(`diff?${writeSelection(a)}&&${writeSelection(b)}`, async () => {
-    const [sideA, sideB] = await Promise.all([readSide(parts, a, 'A'), readSide(parts, b, 'B')]);
+    const [sideA, sideB] = await readBoth(parts, a, b);
     if (sideA.meta.unit !== sideB.meta.unit)
       throw new WebError(
         'INVALID_PARAMETER',
@@ -64,6 +64,16 @@ export function answerDiff(parts: Parts, a: Selection, b: Selection): Promise<An
     const tree = buildDiffTree(trie, valueA, valueB, functions, functionOf);
     return answerOf(encodeDiffTree(tree, meta), [a, b], unresolved);
   });
+}
+
+async function readBoth(parts: Parts, a: Selection, b: Selection) {
+  const [sideA, sideB] = await Promise.allSettled([readSide(parts, a, 'A'), readSide(parts, b, 'B')]);
+  if (sideA.status === 'fulfilled' && sideB.status === 'fulfilled') return [sideA.value, sideB.value] as const;
+  const [first, second] = [sideA, sideB].flatMap((side) => (side.status === 'rejected' ? [side.reason] : []));
+  const empty = (error: unknown) => error instanceof WebError && error.code === 'NO_SAMPLES';
+  if (empty(first) && empty(second))
+    throw new WebError('NO_SAMPLES', `${first.message} ${second.message}`, { cause: first });
+  throw first;
 }
 
 async function readSide(parts: Parts, selection: Selection, side: 'A' | 'B') {

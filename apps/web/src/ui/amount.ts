@@ -77,7 +77,7 @@ export function amountOf(unit: string, seconds: number): Amount {
 /** As amountOf, where no figure is larger than `largest`: small ones in a finer unit or with more digits, so that they can be told apart. */
 export function fineAmountOf(unit: string, seconds: number, largest: number): Amount {
   const perSecond = (value: number) => value / Math.max(seconds, 1e-9);
-  if (unit === 'nanoseconds' && Math.abs(perSecond(largest)) < 0.01e9)
+  if (unit === 'nanoseconds' && Math.abs(perSecond(largest)) < 0.1e9)
     return make('millicores', (value) => formatThree(perSecond(value) / 1e6));
   const amount = amountOf(unit, seconds);
   return unit === 'nanoseconds' || unit === 'bytes' || Math.abs(largest) >= 100

@@ -75,7 +75,7 @@ describe('export', () => {
     ['service=shop&colour=red', 400, 'UNKNOWN_PARAMETER', /^The parameter colour is not known here/],
     ['service=shop&from=-1&to=now', 400, 'INVALID_PARAMETER', /^from=-1 is no time/],
     ['service=shop&from=99999999999999&to=999999999999999', 400, 'INVALID_PARAMETER', /lies in the future/],
-    ['service=shop&from=now&to=now-1h', 400, 'INVALID_PARAMETER', 'from must lie before to.'],
+    ['service=shop&from=now&to=now-1h', 400, 'INVALID_PARAMETER', 'The range is empty: from must lie before to.'],
     ['service=shop&from=NaN&to=1e300', 400, 'INVALID_PARAMETER', /^from=NaN is no time/],
     ['service=shop&from=2001-01-01&to=now', 400, 'INVALID_PARAMETER', /both be relative to now or both be absolute/],
     ['service=shop&from=now-1000d&to=now', 400, 'INVALID_PARAMETER', /^The range is 1,000 days long: ask for /],
@@ -118,6 +118,18 @@ describe('columns', () => {
     const { tree } = decodeDiffTree(new Uint8Array(await response.arrayBuffer()));
     expect([tree.totalA[0], tree.totalB[0]]).toEqual([100, 50]);
     expect(tree.functions.name).toContain('rules');
+  });
+
+  test('a comparison says which side is wrong or empty', async () => {
+    const ask = (a: string, b: string) => json(`/api/v1/diff?service=shop&${a}&${b}`);
+    const [from, to] = [FROM - 900, FROM - 600];
+    const [emptyA, emptyB] = ['a', 'b'].map((side) => `from.${side}=${from}&to.${side}=${to}`);
+    const messageOf = async (answer: ReturnType<typeof json>) => (await answer).body.error.message;
+    expect(await messageOf(ask(emptyA!, emptyB!))).toMatch(/^Side A: shop has no cpu .* Side B: shop has no cpu /);
+    expect(await messageOf(ask(RANGE.replaceAll('=', '.a='), emptyB!))).toMatch(/^Side B: shop has no cpu /);
+    expect(await messageOf(ask(emptyA!, 'from.b=now&to.b=now'))).toBe(
+      'Side B: The range is empty: from must lie before to.',
+    );
   });
 
   test('no samples in the range is said with the time of the last one', async () => {
@@ -165,7 +177,7 @@ describe('snapshots', () => {
 
   test.each([
     ['/s/shop/flame?from=now-1000d&to=now', /^The range is 1,000 days long/],
-    ['/s/shop/compare?from.a=now&to.a=now&from.b=now-1h&to.b=now', /^from must lie before to/],
+    ['/s/shop/compare?from.a=now&to.a=now&from.b=now-1h&to.b=now', /from must lie before to/],
   ])('nothing is kept of %s', async (view, message) => {
     expect(await json('/api/v1/snapshots', { method: 'POST', body: JSON.stringify({ view }) })).toEqual({
       status: 400,
@@ -187,7 +199,13 @@ describe('questions of the pages', () => {
   const timeline = (query: string) => ({ selection: `service=shop&${query}`, steps: 60 });
 
   test.each([
-    ['services.list', { from: 'now-1h', to: 'now-1h' }, 400, 'INVALID_PARAMETER', 'from must lie before to.'],
+    [
+      'services.list',
+      { from: 'now-1h', to: 'now-1h' },
+      400,
+      'INVALID_PARAMETER',
+      'The range is empty: from must lie before to.',
+    ],
     ['services.list', { from: 'now-401d', to: 'now' }, 400, 'INVALID_PARAMETER', /at most 400 days\.$/],
     ['services.list', { from: 1 }, 400, 'INVALID_PARAMETER', /^The input from cannot be used: /],
     ['services.list', '{', 400, 'INVALID_PARAMETER', 'The input cannot be read: it must be JSON.'],

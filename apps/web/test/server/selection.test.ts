@@ -42,7 +42,7 @@ test.each([
     expect.stringMatching(/^The parameter colour is not known here; known are service, /),
   ],
   ['service=a&label=zone', 'INVALID_PARAMETER', 'label=zone cannot be used: write name:value.'],
-  ['service=a&from=now&to=now-1h', 'INVALID_PARAMETER', 'from must lie before to.'],
+  ['service=a&from=now&to=now-1h', 'INVALID_PARAMETER', 'The range is empty: from must lie before to.'],
   [
     `service=${'x'.repeat(2_000)}`,
     'INVALID_PARAMETER',

@@ -28,7 +28,9 @@ export function AgentCard({ agent, now }: { readonly agent: AgentRow; readonly n
         <Fact name="Running for" value={formatDuration(now - agent.startedAt)} />
         <Fact name="Kernel" value={agent.kernel} />
         <Fact name="Agent" value={agent.agentVersion} />
-        <Fact name="Cost of a sample, in the kernel" value={writeCost(counters)} />
+        <div className="max-sm:col-span-2">
+          <Fact name="Cost of a sample, in the kernel" value={writeCost(counters)} />
+        </div>
       </dl>
       {counters.events > 0 && <Events counters={counters} />}
       {agent.state !== 'unavailable' || counters.events > 0 ? (
@@ -113,15 +115,15 @@ function Reasons({ title, counters, whole, none }: ReasonsProps) {
       {counters.length === 0 && <p className="text-ink-2">{none}</p>}
       <ul>
         {counters.map(({ name, value }) => (
-          <li key={name} className="flex items-baseline gap-4 py-1">
-            <span className="min-w-0 flex-1">
-              {wordsOf(name)}
-              {meaningOf(name) !== '' && <span className="block text-[12px] text-ink-3">{meaningOf(name)}</span>}
-            </span>
+          <li key={name} className="grid grid-cols-[1fr_auto_3.5rem] items-baseline gap-x-4 py-1">
+            <span>{wordsOf(name)}</span>
             <span className="tabular-nums">{formatCount(value)}</span>
-            <span className="w-14 text-right text-[12px] whitespace-nowrap text-ink-2 tabular-nums">
+            <span className="text-right text-[12px] whitespace-nowrap text-ink-2 tabular-nums">
               {formatShare(whole > 0 ? value / whole : 0)}
             </span>
+            {meaningOf(name) !== '' && (
+              <span className="col-span-3 text-[12px] text-ink-3 sm:mr-28">{meaningOf(name)}</span>
+            )}
           </li>
         ))}
       </ul>

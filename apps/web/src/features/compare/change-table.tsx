@@ -76,9 +76,9 @@ export function ChangeTable({ changes, by, onBy, measure, selected, pattern, onS
           <thead>
             <tr className="text-ink-2">
               <Heading className="text-left">Function, {by}</Heading>
-              <Heading className="w-16 text-right">A</Heading>
-              <Heading className="w-16 text-right">B</Heading>
-              <Heading className="w-40 text-right">{measure.heading}</Heading>
+              <Heading className="w-16 text-right max-sm:hidden">A</Heading>
+              <Heading className="w-16 text-right max-sm:hidden">B</Heading>
+              <Heading className="w-40 text-right max-sm:w-36">{measure.heading}</Heading>
             </tr>
           </thead>
           <tbody ref={body}>
@@ -102,8 +102,12 @@ export function ChangeTable({ changes, by, onBy, measure, selected, pattern, onS
                     {row.b === 0 && row.a > 0 && <Tag>gone</Tag>}
                   </button>
                 </td>
-                <td className="border-b border-line px-2 text-right whitespace-nowrap">{measure.cell(row.a)}</td>
-                <td className="border-b border-line px-2 text-right whitespace-nowrap">{measure.cell(row.b)}</td>
+                <td className="border-b border-line px-2 text-right whitespace-nowrap max-sm:hidden">
+                  {measure.cell(row.a)}
+                </td>
+                <td className="border-b border-line px-2 text-right whitespace-nowrap max-sm:hidden">
+                  {measure.cell(row.b)}
+                </td>
                 <td className="border-b border-line pr-4 pl-2">
                   <ChangeBar row={row} largest={largest} text={measure.change(row.b - row.a)} />
                 </td>

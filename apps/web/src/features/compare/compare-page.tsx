@@ -16,6 +16,7 @@ import { EmptyState, ErrorState, StaleNotice } from '../../ui/states.tsx';
 import { useTRPC } from '../../ui/trpc.ts';
 import { decodeDiff } from './diff-columns.ts';
 import { DiffExplorer } from './diff-explorer.tsx';
+import { holdingsOf } from './holdings.ts';
 import { NORM_OPTIONS } from './norm-options.ts';
 import { presets, type SideChoice } from './presets.ts';
 import { SidePane } from './side-pane.tsx';
@@ -69,10 +70,7 @@ export function ComparePage({ service }: { readonly service: string }) {
     choose(b, before!);
     b.setLabels(before!.labels);
   };
-  const held = (side: 'a' | 'b') =>
-    shown === undefined
-      ? null
-      : { side: shown[side], total: (side === 'a' ? shown.tree.totalA : shown.tree.totalB)[0]! };
+  const held = useMemo(() => (shown === undefined ? null : holdingsOf(shown)), [shown]);
   const unclear = [a, b].filter((side) => side.range.problem !== null);
   const empty = shown === undefined ? null : emptySides(shown.tree.totalA[0]!, shown.tree.totalB[0]!);
   return (
@@ -106,7 +104,7 @@ export function ComparePage({ service }: { readonly service: string }) {
             selection={a}
             detail={detail.data}
             unit={shown?.unit ?? 'nanoseconds'}
-            held={held('a')}
+            held={held?.a ?? null}
             baselines={baselines}
             onBaseline={(choice) => choose(a, choice)}
           />
@@ -116,7 +114,7 @@ export function ComparePage({ service }: { readonly service: string }) {
             selection={b}
             detail={detail.data}
             unit={shown?.unit ?? 'nanoseconds'}
-            held={held('b')}
+            held={held?.b ?? null}
           />
         </div>
         {diff.error !== null && shown !== undefined && diff.error.code !== 'NO_SAMPLES' && (
@@ -151,7 +149,7 @@ export function ComparePage({ service }: { readonly service: string }) {
           </EmptyState>
         ) : diff.error?.code === 'NO_SAMPLES' ? (
           <EmptyState
-            title="One side has no samples"
+            title="No samples to compare"
             actions={baselines.map(({ label, choice }) => (
               <Button key={label} onClick={() => choose(a, choice)}>
                 {label}

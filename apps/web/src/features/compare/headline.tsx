@@ -21,7 +21,7 @@ export function Headline({ tree, unit, a, b, changes, norm }: HeadlineProps) {
   const words = wordsOfChange(unit, before, after, error);
   const certain = Math.abs(change) > error;
   const explained =
-    norm === 'share'
+    norm === 'share' || !certain
       ? null
       : explain(
           changes,
@@ -29,7 +29,7 @@ export function Headline({ tree, unit, a, b, changes, norm }: HeadlineProps) {
         );
   const tone = !certain ? 'text-ink-2' : change > 0 ? 'text-bad' : 'text-good';
   return (
-    <h2 className="text-[13px] leading-8 font-semibold tabular-nums">
+    <h2 className="py-1.5 text-[13px] leading-5 font-semibold tabular-nums">
       {words.change} <span className={`font-medium ${tone}`}>({words.detail})</span>
       {!certain && change !== 0 && <span className="ml-2 font-normal text-ink-2">no more than chance</span>}
       {explained !== null && (

@@ -24,7 +24,7 @@ export function measureOf(norm: Norm, amount: Amount): Measure {
     text: amount.text,
     cell: amount.number,
     change: (value) => formatSigned(amount.number, value),
-    heading: `Change, ${amount.unit}${norm === 'rate' ? ' an instance' : ''}`,
+    heading: `Change, ${amount.unit}`,
   };
 }
 

@@ -1,8 +1,6 @@
 'use client';
 
-import type { DiffSide } from '@strata/profile';
 import Link from 'next/link';
-import { amountOf } from '../../ui/amount.ts';
 import { FilterBar } from '../../ui/filters/filter-bar.tsx';
 import { SelectionWords } from '../../ui/filters/selection-words.tsx';
 import { choicesOf, type Filterable, filtersOf, setFilters } from '../../ui/filters/side-filters.ts';
@@ -10,6 +8,7 @@ import { Flyout } from '../../ui/flyout.tsx';
 import { RangePicker } from '../../ui/page-bar/range-picker.tsx';
 import type { SelectionState } from '../../ui/selection-state.ts';
 import { ServiceTimeline } from '../../ui/timeline/service-timeline.tsx';
+import type { Holding } from './holdings.ts';
 import type { SideChoice, VersionSpan } from './presets.ts';
 
 export interface SidePaneProps {
@@ -19,7 +18,7 @@ export interface SidePaneProps {
   readonly detail: (Filterable & { readonly versions: readonly VersionSpan[] }) | null | undefined;
   readonly unit: string;
   /** What the side turned out to hold; `null` until it is known. */
-  readonly held: { readonly side: DiffSide; readonly total: number } | null;
+  readonly held: Holding | null;
   /** Baselines to choose from, for A. */
   readonly baselines?: readonly { readonly label: string; readonly choice: SideChoice }[];
   readonly onBaseline?: (choice: SideChoice) => void;
@@ -80,10 +79,10 @@ export function SidePane({ name, service, selection, detail, unit, held, baselin
             )}
           </Flyout>
         )}
-        <RangePicker side={name} />
-        {held !== null && (
-          <SelectionWords amount={amountOf(unit, held.side.seconds)} whole={held.total} samples={held.side.samples} />
-        )}
+        <span className="flex items-center gap-2 max-sm:basis-full">
+          <RangePicker side={name} />
+          {held !== null && <SelectionWords amount={held.amount} whole={held.total} samples={held.samples} />}
+        </span>
       </FilterBar>
       <span className="flex-1" />
       <ServiceTimeline

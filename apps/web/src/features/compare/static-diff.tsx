@@ -2,7 +2,7 @@
 
 import { NORMS, readPath } from '@strata/profile';
 import { useMemo, useState } from 'react';
-import { amountOf, formatBytes } from '../../ui/amount.ts';
+import { formatBytes } from '../../ui/amount.ts';
 import { Chip } from '../../ui/chip.tsx';
 import { SelectionWords } from '../../ui/filters/selection-words.tsx';
 import { GraphSkeleton } from '../../ui/flame-frame/graph-skeleton.tsx';
@@ -13,6 +13,7 @@ import { ErrorState } from '../../ui/states.tsx';
 import { decodeDiff } from './diff-columns.ts';
 import { DiffExplorer } from './diff-explorer.tsx';
 import type { DiffState } from './diff-state.ts';
+import { holdingsOf } from './holdings.ts';
 import { NORM_OPTIONS } from './norm-options.ts';
 
 export interface StaticDiffProps {
@@ -37,11 +38,12 @@ export function StaticDiff({ url, search }: StaticDiffProps) {
   if (error !== null) return <ErrorState title="The snapshot could not be read">{error.message}</ErrorState>;
   if (data === undefined) return <GraphSkeleton />;
   const diff = data.value;
+  const held = holdingsOf(diff);
   return (
-    <>
-      <div className="flex min-h-11 flex-wrap items-center gap-2 border-b border-line px-4 py-2">
+    <div className="flex min-h-0 flex-1 flex-col max-lg:overflow-y-auto">
+      <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b border-line px-4 py-2">
         {(['a', 'b'] as const).map((side) => (
-          <span key={side} className="flex items-center gap-2 pr-4">
+          <span key={side} className="flex flex-wrap items-center gap-2 pr-4 max-sm:basis-full max-sm:pr-0">
             <span className={`text-[15px] font-semibold ${side === 'a' ? 'text-accent' : 'text-bad'}`}>
               {side.toUpperCase()}
             </span>
@@ -55,12 +57,8 @@ export function StaticDiff({ url, search }: StaticDiffProps) {
                 {label.slice(label.indexOf(':') + 1)}
               </Chip>
             ))}
-            <span className="text-[12px] text-ink-2">{writeSpan(rangeOf(search, side))}</span>
-            <SelectionWords
-              amount={amountOf(diff.unit, diff[side].seconds)}
-              whole={(side === 'a' ? diff.tree.totalA : diff.tree.totalB)[0]!}
-              samples={diff[side].samples}
-            />
+            <span className="text-[12px] whitespace-nowrap text-ink-2">{writeSpan(rangeOf(search, side))}</span>
+            <SelectionWords amount={held[side].amount} whole={held[side].total} samples={held[side].samples} />
           </span>
         ))}
         <span className="flex-1" />
@@ -79,7 +77,7 @@ export function StaticDiff({ url, search }: StaticDiffProps) {
         state={state}
         source={<span className="max-sm:hidden">Snapshot of {formatBytes(data.bytes)}</span>}
       />
-    </>
+    </div>
   );
 }
 

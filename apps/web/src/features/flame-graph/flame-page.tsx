@@ -3,7 +3,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useMemo } from 'react';
-import { amountOf, formatBytes } from '../../ui/amount.ts';
+import { amountOf, fineAmountOf, formatBytes } from '../../ui/amount.ts';
 import { buttonClass } from '../../ui/button.tsx';
 import { FilterBar } from '../../ui/filters/filter-bar.tsx';
 import { SelectionWords } from '../../ui/filters/selection-words.tsx';
@@ -45,7 +45,7 @@ export function FlamePage({ service }: { readonly service: string }) {
       shown === undefined
         ? null
         : {
-            amount: amountOf(shown.unit, shown.seconds),
+            amount: fineAmountOf(shown.unit, shown.seconds, shown.tree.total[0] ?? 0),
             whole: shown.tree.total[0] ?? 0,
             samples: shown.samples,
           },
@@ -79,7 +79,7 @@ export function FlamePage({ service }: { readonly service: string }) {
           >
             {words !== null && shown !== undefined && (
               <SelectionWords
-                amount={words.amount}
+                amount={amountOf(shown.unit, shown.seconds)}
                 whole={words.whole}
                 samples={shown.samples}
                 instances={shown.instances}

@@ -43,7 +43,7 @@ export function FunctionTable({ rows, whole, unit, write, selected, pattern, onS
   const first = Math.max(0, Math.floor(scroll.top / ROW_PX) - SPARE_ROWS);
   const last = Math.min(shown.length, Math.ceil((scroll.top + scroll.height) / ROW_PX) + SPARE_ROWS);
 
-  const heading = (column: Column, label: string, className: string) => (
+  const heading = (column: Column, label: string, className: string, unit = '') => (
     <th
       scope="col"
       aria-sort={sort.column === column ? (sort.descending ? 'descending' : 'ascending') : 'none'}
@@ -58,7 +58,12 @@ export function FunctionTable({ rows, whole, unit, write, selected, pattern, onS
         <span aria-hidden="true" className={`text-[9px] ${sort.column === column ? '' : 'invisible'}`}>
           {sort.descending ? '▼' : '▲'}
         </span>
-        {column !== 'name' && label}
+        {column !== 'name' && (
+          <span>
+            {label}
+            <span className="max-sm:hidden">{unit}</span>
+          </span>
+        )}
       </button>
     </th>
   );
@@ -78,8 +83,8 @@ export function FunctionTable({ rows, whole, unit, write, selected, pattern, onS
         <thead>
           <tr>
             {heading('name', 'Function', 'text-left')}
-            {heading('self', `Self, ${unit}`, 'w-36 text-right')}
-            {heading('total', `Total, ${unit}`, 'w-36 text-right')}
+            {heading('self', 'Self', 'w-36 max-sm:w-20 text-right', `, ${unit}`)}
+            {heading('total', 'Total', 'w-36 max-sm:w-20 text-right', `, ${unit}`)}
           </tr>
         </thead>
         <tbody>
@@ -122,7 +127,7 @@ function Spacer({ rows }: { rows: number }) {
   );
 }
 
-/** The number, its share, and the share as a bar behind both. */
+/** The number, where there is room for it, its share, and the share as a bar behind both. */
 function Value({ value, whole, write }: { value: number; whole: number; write: (value: number) => string }) {
   const share = whole > 0 ? value / whole : 0;
   return (
@@ -132,8 +137,8 @@ function Value({ value, whole, write }: { value: number; whole: number; write: (
         className="absolute inset-y-1 right-0 rounded-l-sm bg-accent/10"
         style={{ width: `${Math.min(100, share * 100)}%` }}
       />
-      <span className="relative">{write(value)}</span>{' '}
-      <span className="relative ml-2 inline-block w-14 text-ink-2">{formatShare(share)}</span>
+      <span className="relative max-sm:hidden">{write(value)}</span>{' '}
+      <span className="relative ml-2 inline-block max-sm:ml-0 w-14 text-ink-2">{formatShare(share)}</span>
     </td>
   );
 }

@@ -21,7 +21,7 @@ export function Overview({ rows, words, onSelect }: OverviewProps) {
   const largest = top[0]?.self ?? 1;
   return (
     <div className="p-4 max-lg:hidden">
-      <h2 className="text-[13px] font-semibold">Most self {amount.unit === 'cores' ? 'time' : amount.unit}</h2>
+      <h2 className="text-[13px] font-semibold">Most self {amount.unit.endsWith('cores') ? 'time' : amount.unit}</h2>
       <p className="mt-0.5 text-[12px] text-ink-2">Click a box to zoom and see it here; hover for its figures.</p>
       <ul className="mt-3">
         {top.map((row) => (
@@ -36,7 +36,7 @@ export function Overview({ rows, words, onSelect }: OverviewProps) {
                 <span className="min-w-0 flex-1 truncate font-mono">{withoutArguments(row.name)}</span>
                 <span className="tabular-nums">{formatShare(whole > 0 ? row.self / whole : 0)}</span>
               </span>
-              <span aria-hidden="true" className="mt-1 block h-1 rounded-full bg-chip">
+              <span aria-hidden="true" className="mt-1 block h-1">
                 <span
                   className="block h-full rounded-full bg-accent"
                   style={{ width: `${(row.self / largest) * 100}%` }}

@@ -2,7 +2,7 @@
 
 import { readPath } from '@strata/profile';
 import { useMemo, useState } from 'react';
-import { amountOf, formatBytes } from '../../ui/amount.ts';
+import { amountOf, fineAmountOf, formatBytes } from '../../ui/amount.ts';
 import { Chip } from '../../ui/chip.tsx';
 import { SelectionWords } from '../../ui/filters/selection-words.tsx';
 import { typeWord } from '../../ui/filters/type-picker.tsx';
@@ -34,7 +34,7 @@ export function StaticFlame({ url, search }: StaticFlameProps) {
       profile === undefined
         ? null
         : {
-            amount: amountOf(profile.unit, profile.seconds),
+            amount: fineAmountOf(profile.unit, profile.seconds, profile.tree.total[0] ?? 0),
             whole: profile.tree.total[0] ?? 0,
             samples: profile.samples,
           },
@@ -44,7 +44,7 @@ export function StaticFlame({ url, search }: StaticFlameProps) {
   if (data === undefined || profile === undefined || words === null) return <GraphSkeleton />;
   return (
     <>
-      <div className="flex min-h-11 flex-wrap items-center gap-2 border-b border-line px-4 py-2">
+      <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b border-line px-4 py-2">
         <Chip name="type">{typeWord(search.get('type') ?? 'cpu')}</Chip>
         {search.getAll('version').map((version) => (
           <Chip key={version} name="version">
@@ -58,7 +58,7 @@ export function StaticFlame({ url, search }: StaticFlameProps) {
         ))}
         <span className="flex-1" />
         <SelectionWords
-          amount={words.amount}
+          amount={amountOf(profile.unit, profile.seconds)}
           whole={words.whole}
           samples={profile.samples}
           instances={profile.instances}

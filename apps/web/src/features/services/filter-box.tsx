@@ -17,7 +17,7 @@ export function FilterBox({ value, onValue }: { readonly value: string; readonly
     return () => removeEventListener('keydown', press);
   }, []);
   return (
-    <label className="flex h-8 w-85 max-w-full items-center gap-2 rounded-lg border border-line-strong bg-panel px-2.5 has-focus-visible:border-accent has-focus-visible:outline-2 has-focus-visible:outline-accent/30">
+    <label className="flex h-8 w-85 max-w-full items-center max-sm:w-full gap-2 rounded-lg border border-line-strong bg-panel px-2.5 has-focus-visible:border-accent has-focus-visible:outline-2 has-focus-visible:outline-accent/30">
       <input
         ref={input}
         type="text"

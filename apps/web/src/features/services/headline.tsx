@@ -8,12 +8,16 @@ const SILENT_SECONDS = 60;
 interface HeadlineProps {
   readonly services: readonly ServiceRow[] | undefined;
   readonly agents: AgentList | undefined;
+  /** Whether the services could not be fetched. */
+  readonly failed: boolean;
 }
 
 const plural = (count: number, one: string) => `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
 
 /** `4.71 cores over 12 services on 1 node`, and below it what is wrong with the nodes. */
-export function Headline({ services, agents }: HeadlineProps) {
+export function Headline({ services, agents, failed }: HeadlineProps) {
+  if (services === undefined && failed)
+    return <h1 className="text-[22px] leading-7 font-semibold tracking-tight">Services</h1>;
   if (services === undefined)
     return (
       <div className="flex h-12.5 flex-col justify-center gap-2">

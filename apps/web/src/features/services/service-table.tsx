@@ -134,7 +134,7 @@ function Versions({ row, now }: { readonly row: ServiceRow; readonly now: number
 function ShareBar({ share, width }: { readonly share: number; readonly width: number }) {
   return (
     <span className="flex items-center gap-3">
-      <span className="h-1.5 min-w-0 flex-1 rounded-full bg-chip" aria-hidden="true">
+      <span className="h-1.5 min-w-0 flex-1" aria-hidden="true">
         <span className="block h-full min-w-0.5 rounded-full bg-accent/70" style={{ width: `${width * 100}%` }} />
       </span>
       <span className="w-13 text-right text-[12px] text-ink-2">{formatShare(share)}</span>

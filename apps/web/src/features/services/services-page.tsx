@@ -35,7 +35,7 @@ export function ServicesPage() {
     <>
       <div className="flex flex-1 flex-col gap-4 px-6 py-5 max-sm:px-4">
         <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
-          <Headline services={services.data?.services} agents={agents.data} />
+          <Headline services={services.data?.services} agents={agents.data} failed={services.isError} />
           <FilterBox value={filter} onValue={setFilter} />
         </div>
         {services.isError && services.data !== undefined && (

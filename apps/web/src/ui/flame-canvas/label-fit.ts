@@ -2,10 +2,12 @@ const ELLIPSIS = '…';
 
 /**
  * `ns::Class<T>::run(int) const` → `ns::Class::run`: what stands in angle or round brackets left out, but for the
- * receiver of a Go method, `net/http.(*conn).serve`.
+ * receiver of a Go method, `net/http.(*conn).serve`, and the type of a Rust method, `<Vec<T> as Extend<T>>::extend` →
+ * `Vec::extend`.
  */
 export function withoutArguments(name: string): string {
-  if (!/[(<]/.test(name) || name.startsWith('(') || name.startsWith('<')) return name;
+  if (!/[(<]/.test(name) || name.startsWith('(')) return name;
+  if (name.startsWith('<')) return methodOf(name);
   let depth = 0;
   let kept = '';
   for (let i = 0; i < name.length; i++) {
@@ -17,12 +19,39 @@ export function withoutArguments(name: string): string {
     } else if ((c === ')' || c === '>') && !arrow) depth = Math.max(0, depth - 1);
     else if (depth === 0) kept += c;
   }
-  return depth === 0 ? kept.replace(/\s+const$/, '').trim() || name : name;
+  // `slice::<impl [T]>::sort` leaves two qualifiers without a name between them.
+  return depth === 0
+    ? kept
+        .replaceAll('::::', '::')
+        .replace(/\s+const$/, '')
+        .trim() || name
+    : name;
 }
 
-/** `feed::Scorer::dot` → `dot`, `net/http.(*conn).serve` → `serve`, `java.util.HashMap.get` → `get`. */
+/** `<Type as Trait>::method` → `Type::method`; the name itself where that is not what it is. */
+function methodOf(name: string): string {
+  let depth = 0;
+  let as = -1;
+  for (let i = 0; i < name.length; i++) {
+    if (name[i] === '<') depth++;
+    else if (name[i] === '>' && name[i - 1] !== '-' && --depth === 0) {
+      const type = name.slice(1, as < 0 ? i : as);
+      const rest = name.slice(i + 1);
+      return rest.startsWith('::') && /^[\w:]+(<.*)?$/.test(type) ? withoutArguments(`${type}${rest}`) : name;
+    } else if (depth === 1 && as < 0 && name.startsWith(' as ', i)) as = i;
+  }
+  return name;
+}
+
+/** Says nothing without what it is in. */
+const CLOSURE = '::{{closure}}';
+
+/** `feed::Scorer::dot` → `dot`, `sort_by::{{closure}}` as it is, `net/http.(*conn).serve` → `serve`, `java.util.HashMap.get` → `get`. */
 export function lastComponent(name: string): string {
+  // A regular expression of JavaScript: its dots part nothing.
+  if (/'.*'/.test(name)) return name;
   const plain = withoutArguments(name);
+  if (plain.endsWith(CLOSURE)) return lastComponent(plain.slice(0, -CLOSURE.length)) + CLOSURE;
   const cut = Math.max(plain.lastIndexOf('::') + 1, plain.lastIndexOf('.'), plain.lastIndexOf('/'));
   const last = plain.slice(cut + 1);
   return cut > 0 && /[\p{L}_$]/u.test(last) ? last : plain;

@@ -71,7 +71,7 @@ function Tabs({ tabs }: { readonly tabs: readonly Tab[] }) {
   return (
     <nav
       aria-label="Views"
-      className="flex items-stretch max-md:order-last max-md:-mx-4 max-md:h-10 max-md:w-[calc(100%+2rem)] max-md:border-t max-md:border-line max-md:px-2"
+      className="flex items-stretch max-md:order-last max-md:-mx-4 max-md:h-10 max-md:w-[calc(100%+--spacing(8))] max-md:border-t max-md:border-line max-md:px-2"
     >
       {tabs.map(({ href, label }) => {
         const current = href === '/' ? path === '/' : path.startsWith(href);

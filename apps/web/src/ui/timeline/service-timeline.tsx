@@ -21,7 +21,7 @@ export interface ServiceTimelineProps {
   readonly height?: number;
 }
 
-/** The selection over a longer time than the range, so that there is something to drag its edges to. */
+/** The selection over a longer time than the range, so that there is something to drag its edges to; nothing without a range. */
 export function ServiceTimeline({ service, selection, unit, versions, height = 72 }: ServiceTimelineProps) {
   const { range } = selection;
   const shown = useRef<Span | null>(null);
@@ -35,9 +35,10 @@ export function ServiceTimeline({ service, selection, unit, versions, height = 7
   const { data } = useQuery(
     trpc.service.timeline.queryOptions(
       { selection: asked.toString(), steps },
-      { refetchInterval: range.refetchInterval, placeholderData: keepPreviousData },
+      { refetchInterval: range.refetchInterval, placeholderData: keepPreviousData, enabled: range.problem === null },
     ),
   );
+  if (range.problem !== null) return null;
   const amount = amountOf(unit, data?.stepSeconds ?? 1);
   const newest = [...versions].sort((a, b) => b.firstSeen - a.firstSeen).slice(0, 4);
   return (

@@ -5,9 +5,11 @@ import { area, curveMonotoneX, line } from 'd3-shape';
 import { type KeyboardEvent, type PointerEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { dragged, type Grip, gripAt } from './brush.ts';
 import type { Span } from './extent.ts';
-import { CHARACTER_PX, placeLabels } from './marker-labels.ts';
+import { CHARACTER_PX, LABEL_ROWS, placeLabels } from './marker-labels.ts';
 
 const GRIP_REACH_PX = 8;
+/** As wide as its class says. */
+const GRIP_PX = 6;
 
 export interface TimelineProps {
   readonly extent: Span;
@@ -89,7 +91,12 @@ export function Timeline(props: TimelineProps) {
   const labels = placeLabels(
     markers.map(({ at, label }) => ({ x: x(at * 1000), label })),
     width,
-    8 + peakText.length * CHARACTER_PX,
+    [
+      { row: 0, from: 0, to: 8 + peakText.length * CHARACTER_PX },
+      ...[left, right].flatMap((edge) =>
+        Array.from({ length: LABEL_ROWS }, (_, row) => ({ row, from: edge - GRIP_PX / 2, to: edge + GRIP_PX / 2 })),
+      ),
+    ],
   );
   const ticks = x.ticks(Math.max(2, Math.floor(width / 160)));
   const writeTick = x.tickFormat(ticks.length, extent.to - extent.from > 86_400 ? '%d %b %H:%M' : '%H:%M');
