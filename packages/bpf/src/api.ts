@@ -79,7 +79,7 @@ export interface UnwindTableReport {
 export interface UnwindTables {
   /** The latest of each file, 4,096 at most. */
   readonly files: readonly UnwindTableReport[];
-  /** Of all tables in the kernel, and the most they may take. */
+  /** Of everything in the kernel, and the most it may take. */
   readonly bytes: number;
   readonly bytesMost: number;
   /** Tables that left to make room, since start. */

@@ -12,8 +12,8 @@ export interface SamplerSizes {
   readonly countsEntries: number;
   /** Stacks on their way, in bytes: a power of two of at least a page. */
   readonly stackRingBytes: number;
-  /** What all unwind tables take together. */
-  readonly tableBytes: number;
+  /** What everything in the kernel may take: the unwind tables get what the rest leaves. */
+  readonly kernelBytes: number;
   /** Walk as on a kernel before 5.17, which has no bpf_loop. */
   readonly byTailCalls: boolean;
 }
@@ -21,7 +21,7 @@ export interface SamplerSizes {
 const SIZES: SamplerSizes = {
   countsEntries: 16_384,
   stackRingBytes: 4 << 20,
-  tableBytes: 128 << 20,
+  kernelBytes: 128 << 20,
   byTailCalls: false,
 };
 

@@ -15,8 +15,8 @@ pub struct NativeSamplerOptions {
     pub frequency_hz: u32,
     pub counts_entries: u32,
     pub stack_ring_bytes: u32,
-    /// What all unwind tables in the kernel may take together.
-    pub table_bytes: f64,
+    /// What everything in the kernel may take: the unwind tables get what the rest leaves.
+    pub kernel_bytes: f64,
     /// Walk as on a kernel without bpf_loop.
     pub by_tail_calls: bool,
 }
@@ -64,7 +64,7 @@ impl NativeSampler {
             frequency_hz: options.frequency_hz,
             counts_entries: options.counts_entries,
             stack_ring_bytes: options.stack_ring_bytes,
-            table_bytes: options.table_bytes as u64,
+            kernel_bytes: options.kernel_bytes as u64,
             walking: if options.by_tail_calls {
                 Walking::ByTailCalls
             } else {

@@ -1,7 +1,7 @@
 //! The loaded BPF object and its maps.
 use std::{
     io,
-    os::fd::{AsFd, AsRawFd},
+    os::fd::{AsFd, AsRawFd, BorrowedFd},
     path::Path,
     sync::Mutex,
 };
@@ -38,6 +38,15 @@ pub enum Walking {
     /// With bpf_loop where there is one (5.17), else by tail calls.
     AsTheKernelCan,
     ByTailCalls,
+}
+
+/// Bytes that the kernel counts for a map; 0 where it does not say.
+pub fn map_bytes(map: BorrowedFd<'_>) -> u64 {
+    let told = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", map.as_raw_fd()));
+    told.unwrap_or_default()
+        .lines()
+        .find_map(|line| line.strip_prefix("memlock:")?.trim().parse().ok())
+        .unwrap_or(0)
 }
 
 fn kernel_has_loop() -> bool {
@@ -121,6 +130,11 @@ impl Bpf {
             .find(|map| map.name() == name)
             .expect("the object has every map this crate names");
         MapHandle::try_from(&map as &MapImpl<'_>).map_err(load_error)
+    }
+
+    /// Bytes that the kernel counts for all maps of the object, without what they hold of other maps.
+    pub fn memory_bytes(&self) -> u64 {
+        self.object.maps().map(|map| map_bytes(map.as_fd())).sum()
     }
 
     pub fn attach(&self, clock: &SamplingClock) -> Result<Link, SamplerError> {

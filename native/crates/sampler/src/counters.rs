@@ -59,7 +59,9 @@ impl Counters {
         for (number, cpu) in self.cpus.iter_mut().enumerate() {
             let idle = idle_ns_of(number).saturating_sub(cpu.idle_ns_before) / self.period_ns;
             let hidden = idle.saturating_sub(by_cpu[TALLY_IDLE][number]);
-            cpu.missed = cpu.missed.max(by_cpu[MISSED][number].saturating_sub(hidden));
+            cpu.missed = cpu
+                .missed
+                .max(by_cpu[MISSED][number].saturating_sub(hidden));
             sum += cpu.missed;
         }
         Ok(sum)

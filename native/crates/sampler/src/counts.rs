@@ -4,6 +4,7 @@ use std::{io, mem::size_of, os::fd::AsFd, os::fd::AsRawFd};
 use libbpf_rs::{MapCore, MapFlags, MapHandle, MapType, libbpf_sys};
 
 use crate::{
+    bpf::map_bytes,
     definitions::{CountKey, CountRecord, ErrorCode},
     error::SamplerError,
 };
@@ -48,6 +49,11 @@ impl Counts {
         };
         counts.publish()?;
         Ok(counts)
+    }
+
+    /// Bytes that the kernel counts for both maps.
+    pub fn memory_bytes(&self) -> u64 {
+        self.maps.iter().map(|map| map_bytes(map.as_fd())).sum()
     }
 
     /// Swaps the maps and returns what was counted, `count` > 0 in each. When this returns from the swap the kernel has waited

@@ -41,8 +41,8 @@ pub struct SamplerOptions {
     pub counts_entries: u32,
     /// Power of two of at least a page.
     pub stack_ring_bytes: u32,
-    /// What all unwind tables in the kernel may take together.
-    pub table_bytes: u64,
+    /// What everything in the kernel may take: the unwind tables get what the rest leaves.
+    pub kernel_bytes: u64,
     pub walking: Walking,
 }
 
@@ -89,14 +89,19 @@ impl Sampler {
             ));
         }
         let state = State::start(options)?;
-        let tables = Arc::new(Mutex::new(TablesState::default()));
+        let fixed_bytes = state.bpf.memory_bytes() + state.counts.memory_bytes();
+        let table_bytes = options.kernel_bytes.saturating_sub(fixed_bytes);
+        let tables = Arc::new(Mutex::new(TablesState::new(
+            fixed_bytes,
+            options.kernel_bytes,
+        )));
         let builder = TableBuilder::new(
             state.bpf.map("missed")?,
             state.bpf.map("misses")?,
             Tables::new(
                 state.bpf.map("tables")?,
                 state.bpf.map("files")?,
-                options.table_bytes,
+                table_bytes,
             ),
             Arc::clone(&tables),
         );

@@ -45,11 +45,24 @@ pub struct TableReport {
 #[derive(Default)]
 pub struct TablesState {
     pub reports: VecDeque<TableReport>,
-    /// In the kernel, and the most they may take.
+    /// Of everything in the kernel, and the most it may take.
     pub bytes: u64,
     pub bytes_most: u64,
     /// Tables that left to make room, since start.
     pub evicted: u64,
+    fixed_bytes: u64,
+}
+
+impl TablesState {
+    /// `fixed_bytes` is what the kernel holds besides tables.
+    pub fn new(fixed_bytes: u64, bytes_most: u64) -> Self {
+        Self {
+            bytes: fixed_bytes,
+            bytes_most,
+            fixed_bytes,
+            ..Self::default()
+        }
+    }
 }
 
 pub struct TableBuilder {
@@ -112,8 +125,7 @@ impl TableBuilder {
         if state.reports.len() > REPORTS_MOST {
             state.reports.pop_front();
         }
-        state.bytes = self.tables.bytes();
-        state.bytes_most = self.tables.bytes_most();
+        state.bytes = state.fixed_bytes + self.tables.bytes();
         state.evicted = self.tables.evicted;
     }
 

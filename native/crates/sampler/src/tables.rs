@@ -51,10 +51,6 @@ impl Tables {
         self.bytes
     }
 
-    pub fn bytes_most(&self) -> u64 {
-        self.bytes_most
-    }
-
     /// Gives the kernel a file's table and returns the bytes it takes there. Fails when the table alone is beyond the limit, or
     /// the kernel refuses it.
     pub fn publish(&mut self, file: FileKey, table: &UnwindTable, now_s: u32) -> io::Result<u64> {
