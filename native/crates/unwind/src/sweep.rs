@@ -11,8 +11,10 @@ use crate::row_writer::RowWriter;
 /// Functions do not lie in each other; descriptions of assembly sometimes do, two deep.
 const MAX_OPEN: usize = 64;
 
-/// Compilers align functions by 16 bytes; some by more, but then there may be room for a smaller one.
-const MOST_ALIGNMENT: u64 = 16;
+/// Compilers align functions by 16 bytes.
+const ALIGNMENT: u64 = 16;
+/// Some by as much as this; between those there may be room for a smaller one, but nobody looks.
+const MOST_ALIGNMENT: u64 = 64;
 
 /// A row of one function: file offsets it holds for, and its rule.
 pub(crate) struct Row {
@@ -26,11 +28,9 @@ pub(crate) trait FunctionRows {
     fn next(&mut self) -> Option<Row>;
 }
 
-/// Whether what lies between a function's end and the start of the next is there only to align that. It is never executed, so
-/// that the rule before may go on, which saves one row in eight. Code without a description, aligned as other functions are, does
-/// not fit in.
-fn is_padding(end: u64, next: u64) -> bool {
-    let alignment = 1 << next.trailing_zeros().min(MOST_ALIGNMENT.trailing_zeros());
+/// Whether what lies between a function's end and the start of the next can be there only to align that, by so many bytes at most.
+fn is_padding(end: u64, next: u64, most: u64) -> bool {
+    let alignment = 1 << next.trailing_zeros().min(most.trailing_zeros());
     next - end < alignment
 }
 
@@ -116,16 +116,27 @@ impl<Rows: FunctionRows> Sweep<'_, Rows> {
             self.stack.pop();
         }
         if self.cursor < limit {
-            if !is_padding(self.cursor, limit) {
-                self.writer.push(self.cursor, &UnwindRule::default());
-                for (range, rule) in self.gaps.rules(self.cursor..limit) {
-                    self.writer.push(range.start, &rule);
-                    if range.end < limit {
-                        self.writer.push(range.end, &UnwindRule::default());
-                    }
-                }
-            }
+            self.fill_gap(limit);
             self.cursor = limit;
+        }
+    }
+
+    /// Padding is never executed, so that the rule before may go on: that saves one row in eight. Code without a description,
+    /// aligned as other functions are, does not fit in.
+    fn fill_gap(&mut self, limit: u64) {
+        if is_padding(self.cursor, limit, ALIGNMENT) {
+            return;
+        }
+        self.writer.push(self.cursor, &UnwindRule::default());
+        // Reading code in a third of a million places takes as long as all the rest.
+        if is_padding(self.cursor, limit, MOST_ALIGNMENT) {
+            return;
+        }
+        for (range, rule) in self.gaps.rules(self.cursor..limit) {
+            self.writer.push(range.start, &rule);
+            if range.end < limit {
+                self.writer.push(range.end, &UnwindRule::default());
+            }
         }
     }
 }

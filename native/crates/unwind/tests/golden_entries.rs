@@ -1,60 +1,10 @@
 //! Entries of `.eh_frame` that assemblers do not write of themselves, but files have.
 
 mod assembly;
+mod raw_entries;
 
-use assembly::{expect_rows_of, linked};
-
-/// `fde_begin` and `fde_end` enclose what follows a function's identifier in `.eh_frame`; `cie` writes a CIE of the usual kind under a
-/// label: CFA = rsp + 8, return address at CFA − 8, pointers relative to themselves.
-const RAW_ENTRIES: &str = r#"
-    .macro cie name
-\name:
-    .long 2f - 1f
-1:  .long 0
-    .byte 1
-    .asciz "zR"
-    .byte 1, 0x78, 16, 1, 0x1b, 0x0c, 7, 8, 0x90, 1
-    .balign 8, 0
-2:
-    .endm
-    .macro fde_begin cie
-    .long 2f - 1f
-1:  .long 1b - \cie
-    .endm
-    .macro fde_end
-    .balign 8, 0
-2:
-    .endm
-    .macro fde cie, start, size, instructions:vararg
-    fde_begin \cie
-    .long \start - .
-    .long \size
-    .byte 0
-    .ifnb \instructions
-    .byte \instructions
-    .endif
-    fde_end
-    .endm
-"#;
-
-/// `count` bytes of code at `text`, and these entries after a CIE named `common`.
-fn with_entries(count: usize, entries: &str) -> Vec<u8> {
-    let source = format!(
-        "{RAW_ENTRIES}\n.text\ntext: .skip {count}, 0x90\n.section .xx_frame, \"a\"\ncie common\n{entries}\n"
-    );
-    renamed(linked(&source, &[]))
-}
-
-/// Calls the section `.xx_frame` by its right name. The linker would have put its entries into order.
-fn renamed(mut elf: Vec<u8>) -> Vec<u8> {
-    let name = b".xx_frame";
-    let position = elf
-        .windows(name.len())
-        .position(|window| window == name)
-        .expect("the section's name");
-    elf[position..position + name.len()].copy_from_slice(b".eh_frame");
-    elf
-}
+use assembly::expect_rows_of;
+use raw_entries::{linked_as_written, with_entries};
 
 #[test]
 fn of_descriptions_in_each_other_the_inner_one_is_believed() {
@@ -283,10 +233,10 @@ fn addresses_in_every_encoding() {
          .section .got.plt, \"aw\"\n.quad 0\n.section .xx_frame, \"a\"\n{entries}"
     );
     expect_rows_of(
-        &renamed(linked(
+        &linked_as_written(
             &source,
             &["-static", "-Wl,--section-start=.got.plt=0x500000"],
-        )),
+        ),
         "
         0 cfa=rsp+16 ra=[cfa-8] rbp=same
         8 cfa=rsp+24 ra=[cfa-8] rbp=same
@@ -318,67 +268,6 @@ fn a_cie_that_is_not_understood_takes_its_functions_with_it() {
         "
         8 cfa=rsp+8 ra=[cfa-8] rbp=same
         10 no-rule
-        ",
-    );
-}
-
-/// Makes a file for arm64 out of one for x86-64: only the machine of its header tells them apart here.
-fn for_arm64(mut elf: Vec<u8>) -> Vec<u8> {
-    elf[0x12] = 183;
-    elf
-}
-
-#[test]
-fn arm64_keeps_the_return_address_in_a_register() {
-    // stp x29, x30, [sp, -32]!; then paciasp's mark, a frame pointer, and back.
-    expect_rows_of(
-        &for_arm64(with_entries(
-            64,
-            "
-            arm: .long 2f - 1f
-            1: .long 0
-            .byte 1
-            .asciz \"zRB\"
-            .byte 4, 0x78, 30, 1, 0x1b, 0x0c, 31, 0
-            .balign 8, 0
-            2:
-            fde arm, text, 48, 0x41, 0x2d, 0x41, 0x0e, 32, 0x9d, 4, 0x9e, 3, 0x41, 0x0d, 29, 0x44, 0xde, 0xdd, 0x0c, 31, 0, 0x41, 0x2d
-            fde arm, text + 48, 16, 0x07, 30
-            ",
-        )),
-        "
-        0 cfa=sp+0 ra=x30 x29=same
-        8 cfa=sp+32 ra=[cfa-24] x29=[cfa-32]
-        c cfa=x29+32 ra=[cfa-24] x29=[cfa-32]
-        1c cfa=sp+0 ra=x30 x29=same
-        30 end-of-stack
-        40 no-rule
-        ",
-    );
-}
-
-#[test]
-fn registers_at_the_far_end_of_a_large_frame() {
-    // def_cfa_offset 80000, offset x29 at cfa - 80000, x30 at cfa - 79992; then a frame pointer at the far end.
-    expect_rows_of(
-        &for_arm64(with_entries(
-            64,
-            "
-            arm: .long 2f - 1f
-            1: .long 0
-            .byte 1
-            .asciz \"zR\"
-            .byte 4, 0x78, 30, 1, 0x1b, 0x0c, 31, 0
-            .balign 8, 0
-            2:
-            fde arm, text, 64, 0x41, 0x0e, 0x80, 0xf1, 4, 0x9d, 0x90, 0x4e, 0x9e, 0x8f, 0x4e, 0x41, 0x0d, 29
-            ",
-        )),
-        "
-        0 cfa=sp+0 ra=x30 x29=same
-        4 cfa=sp+80000 ra=[sp+8] x29=[sp+0]
-        8 cfa=x29+80000 ra=[x29+8] x29=[x29+0]
-        40 no-rule
         ",
     );
 }

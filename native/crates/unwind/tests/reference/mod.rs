@@ -6,7 +6,8 @@ use gimli::{
     BaseAddresses, DebugFrame, EhFrame, EndianSlice, FrameDescriptionEntry, LittleEndian,
     UnwindContext, UnwindSection,
 };
-use object::{Architecture, Object, ObjectSection};
+use miniz_oxide::inflate::decompress_to_vec_zlib;
+use object::{Architecture, CompressionFormat, Object, ObjectSection};
 
 type Bytes<'data> = EndianSlice<'data, LittleEndian>;
 type Fde<'data> = FrameDescriptionEntry<Bytes<'data>>;
@@ -35,10 +36,18 @@ pub struct Reference<'data> {
 }
 
 impl<'data> Reference<'data> {
-    /// `None` for what has no uncompressed call frame information. `is_code` tells which addresses are.
+    /// `None` for what has no call frame information. `is_code` tells which addresses are. What is unpacked stays in memory.
     pub fn of(bytes: &'data [u8], is_code: impl Fn(u64) -> bool) -> Option<Self> {
         let file = object::File::parse(bytes).ok()?;
-        let data_of = |name: &str| file.section_by_name(name)?.data().ok();
+        let data_of = |name: &str| -> Option<&'data [u8]> {
+            let section = file.section_by_name(name)?;
+            let packed = section.compressed_data().ok()?;
+            match packed.format {
+                CompressionFormat::None => Some(packed.data),
+                CompressionFormat::Zlib => Some(decompress_to_vec_zlib(packed.data).ok()?.leak()),
+                _ => None,
+            }
+        };
         let address_of = |name: &str| Some(file.section_by_name(name)?.address());
         let mut bases = BaseAddresses::default();
         for (name, set) in [
