@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { mountSmallDisk } from '../../apps/collector/test/small-disk.ts';
 import { ROOT } from '../source-files.ts';
 import { eventually } from './product.ts';
 
@@ -95,6 +96,22 @@ describe('npm start refuses, with one sentence, what cannot work', () => {
       sentence: expect.stringMatching(/^The data folder \/proc\/nope cannot be /),
     });
   });
+});
+
+test('npm start refuses a full disk with one sentence that names its folder and what is free', ({ skip }) => {
+  const disk = mountSmallDisk(dataFolder, 64 << 20);
+  if (disk.refusal) skip(disk.refusal);
+  const { status, sentence } = startAndFail();
+  disk.unmount();
+  expect(status).toBe(78);
+  const [, folder, free, least] =
+    /^The disk of the data folder (.*) is full: (\d+) bytes are free, (\d+) are needed; make room or set STRATA_DATA\.$/.exec(
+      sentence,
+    )!;
+  expect(folder).toBe(dataFolder);
+  expect(Number(free)).toBeLessThanOrEqual(64 << 20);
+  expect(Number(free)).toBeGreaterThan(60 << 20);
+  expect(Number(least)).toBe(512 << 20);
 });
 
 test('npm start brings everything up, restarts what dies and says why, and Ctrl-C stops all of it', async () => {

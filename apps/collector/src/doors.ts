@@ -51,11 +51,10 @@ export async function receiveSymbols(deps: Deps, request: FastifyRequest, held: 
   try {
     await deps.symbols.put(buildId, await bodyOf(request, held));
   } catch (cause) {
-    // Asked again at once, the agent would send the same.
-    deps.wanted.unavailable(buildId);
-    if (!(cause instanceof SymbolizerError)) throw cause;
-    const code = cause.code === 'INVALID_INDEX' ? 'BAD_SYMBOLS' : 'SYMBOLS_UNAVAILABLE';
-    throw new CollectorError(code, cause.message, { cause });
+    const refusal = symbolsRefusal(cause);
+    // Asked again soon, the agent would send the same; a disk that was full may have room then.
+    if (refusal.code === 'BAD_SYMBOLS' || refusal.status === 413) deps.wanted.unavailable(buildId);
+    throw refusal;
   }
   deps.wanted.arrived(buildId);
   deps.metrics.stored.inc({ door: 'symbols' });
@@ -90,6 +89,16 @@ async function store(deps: Deps, door: Door, batch: Batch, token: string) {
     deps.metrics.samples.inc({ door }, batch.samples.node.length);
   }
   return outcome;
+}
+
+function symbolsRefusal(cause: unknown): CollectorError {
+  if (cause instanceof CollectorError) return cause;
+  if (cause instanceof SymbolizerError) {
+    const code = cause.code === 'INVALID_INDEX' ? 'BAD_SYMBOLS' : 'SYMBOLS_UNAVAILABLE';
+    return new CollectorError(code, cause.message, { cause });
+  }
+  const reason = (cause as Error).message;
+  return new CollectorError('SYMBOLS_UNAVAILABLE', `The symbol index cannot be written: ${reason}.`, { cause });
 }
 
 /** A batch's identity is its content, so that a repeat is recognised whoever sends it. */

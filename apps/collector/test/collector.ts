@@ -16,8 +16,10 @@ export interface TestCollector {
   close(): Promise<void>;
 }
 
-export async function startCollector(clickhousePort: number): Promise<TestCollector> {
-  const dataFolder = mkdtempSync(join(tmpdir(), 'strata-collector-'));
+export async function startCollector(
+  clickhousePort: number,
+  dataFolder = mkdtempSync(join(tmpdir(), 'strata-collector-')),
+): Promise<TestCollector> {
   const settings = readSettings({ STRATA_DATA: dataFolder, STRATA_CLICKHOUSE_PORT: String(clickhousePort) });
   let engine: EmbeddedClickHouse;
   const startEngine = async () => {

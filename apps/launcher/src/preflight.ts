@@ -16,16 +16,20 @@ function portIsFree(host: string, port: number): Promise<boolean> {
   });
 }
 
+/** Throws SettingsError when the folder's disk has less room than `least` bytes. */
+export async function checkRoom(folder: string, least = FREE_BYTES_LEAST): Promise<void> {
+  const disk = await statfs(folder);
+  const free = disk.bavail * disk.bsize;
+  if (free >= least) return;
+  throw new SettingsError(
+    `The disk of the data folder ${folder} is full: ${free} bytes are free, ${least} are needed; make room or set STRATA_DATA.`,
+  );
+}
+
 /** Everything that would stop Strata before a program runs. Throws SettingsError with one sentence that names it. */
 export async function checkMachine(settings: Settings, programs: readonly Program[]): Promise<void> {
   openDataFolder(settings.dataFolder);
-  const disk = await statfs(settings.dataFolder);
-  const free = disk.bavail * disk.bsize;
-  if (free < FREE_BYTES_LEAST) {
-    throw new SettingsError(
-      `The disk of the data folder ${settings.dataFolder} is full: ${free >> 20} MiB are free, ${FREE_BYTES_LEAST >> 20} MiB are needed; make room or set STRATA_DATA.`,
-    );
-  }
+  await checkRoom(settings.dataFolder);
   for (const program of programs) {
     if (await portIsFree(settings.host, program.port)) continue;
     throw new SettingsError(

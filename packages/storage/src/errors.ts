@@ -43,9 +43,9 @@ const CODES: Readonly<Record<string, StorageErrorCode>> = {
   516: 'UNAUTHORIZED',
   202: 'OVERLOADED',
   241: 'OVERLOADED',
-  243: 'OVERLOADED',
   252: 'OVERLOADED',
 };
+const NOT_ENOUGH_SPACE = '243';
 
 /** `doing` completes "While …", such as `summing stacks`. */
 export function toStorageError(cause: unknown, doing: string): StorageError {
@@ -53,6 +53,11 @@ export function toStorageError(cause: unknown, doing: string): StorageError {
   const error = cause instanceof Error ? cause : new Error(String(cause));
   const reason = (error.message || (error as NodeJS.ErrnoException).code || error.name).split('\n')[0]!.slice(0, 300);
   if (error instanceof ClickHouseError) {
+    if (error.code === NOT_ENOUGH_SPACE || /no space left on device/i.test(reason)) {
+      return new StorageError('OVERLOADED', `ClickHouse’s disk is full, seen while ${doing}: make room on it.`, {
+        cause,
+      });
+    }
     const code = CODES[error.code] ?? 'QUERY_FAILED';
     return new StorageError(code, `ClickHouse failed while ${doing} (code ${error.code}): ${reason}`, { cause });
   }

@@ -1,6 +1,8 @@
+import { ClickHouseError } from '@clickhouse/client';
 import type { UnixSeconds } from '@strata/profile';
 import type { Settings } from '@strata/settings';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { toStorageError } from '../src/errors.ts';
 import { openStorage, type Selection, type Storage } from '../src/index.ts';
 import { EngineProcess } from './engine-process.ts';
 
@@ -64,4 +66,18 @@ test('while the engine is away every question says so, and works again after', a
   engine.restart();
   await (await engine.open()).close();
   await storage.ping();
+});
+
+test.each([
+  ['243', 'NOT_ENOUGH_SPACE', 'Cannot reserve 1.00 MiB, not enough space. '],
+  [
+    '75',
+    'CANNOT_WRITE_TO_FILE_DESCRIPTOR',
+    'Cannot write to file /d/a.bin: , errno: 28, strerror: No space left on device',
+  ],
+])('a full disk is said in one sentence, as code %s too', (code, type, message) => {
+  expect(toStorageError(new ClickHouseError({ code, type, message }), 'writing samples')).toMatchObject({
+    code: 'OVERLOADED',
+    message: 'ClickHouse’s disk is full, seen while writing samples: make room on it.',
+  });
 });
