@@ -13,6 +13,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'apps/collector': ['storage', 'symbolizer', 'profile', 'settings'],
   'apps/worker': ['storage', 'symbolizer', 'profile', 'settings'],
   'apps/launcher': ['settings'],
+  'apps/cli': ['addon'],
   'apps/web/src/server': ['storage', 'symbolizer', 'profile', 'settings'],
   'apps/web/src/main.ts': ['settings'],
   'apps/web/src': ['profile'],

@@ -2,3 +2,4 @@
 
 mod sampler;
 pub mod symbols;
+mod unwind;
