@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Drain, type Sampler, startSampler } from '../src/index.ts';
+import { type Drain, INTERRUPTED_BIT, type Sampler, startSampler } from '../src/index.ts';
 
 /** Why the kernel cannot be sampled here, or ''. In CI it must be possible, so there the tests run and fail. */
 const reason = await startSampler({ frequencyHz: 99 }).then(
@@ -13,13 +13,17 @@ const reason = await startSampler({ frequencyHz: 99 }).then(
 export const skip = reason !== '' && process.env.CI !== 'true';
 if (skip) console.log(`skipped: ${reason}`);
 
-/** Path of the program of test/call-path.c, without frame pointers and at fixed addresses, as nm prints them. */
-export function compileCallPath(): string {
-  const program = join(mkdtempSync(join(tmpdir(), 'strata-bpf-')), 'call-path');
-  const flags = ['-O0', '-fomit-frame-pointer', '-no-pie'];
-  execFileSync('gcc', [...flags, '-o', program, join(import.meta.dirname, 'call-path.c')]);
+const INTERRUPTED = 1n << BigInt(INTERRUPTED_BIT);
+
+/** Path of the program that a source of this folder is compiled to. */
+export function compile(source: string, flags: readonly string[]): string {
+  const program = join(mkdtempSync(join(tmpdir(), 'strata-bpf-')), source.replace(/\.c$/, ''));
+  execFileSync('gcc', [...flags, '-o', program, join(import.meta.dirname, source)]);
   return program;
 }
+
+/** call-path.c without frame pointers and at fixed addresses, as nm prints them. */
+export const compileCallPath = () => compile('call-path.c', ['-O0', '-fomit-frame-pointer', '-no-pie']);
 
 /** Name of the function around each address of a program at fixed addresses; '?' outside of it. */
 export function namesIn(program: string, addresses: Iterable<bigint>): string[] {
@@ -29,9 +33,11 @@ export function namesIn(program: string, addresses: Iterable<bigint>): string[] 
     .filter((row) => row !== null)
     .map(([, start, name]) => ({ start: BigInt(`0x${start}`), name: name! }));
   const last = starts.at(-1)!.start;
-  return [...addresses].map((at) =>
-    at > last + 4096n ? '?' : (starts.findLast(({ start }) => start <= at)?.name ?? '?'),
-  );
+  return Array.from(addresses, (address, depth) => {
+    // A return address is behind its call, which may be a function's last instruction.
+    const at = depth === 0 || address & INTERRUPTED ? BigInt.asUintN(INTERRUPTED_BIT, address) : address - 1n;
+    return at > last + 4096n ? '?' : (starts.findLast(({ start }) => start <= at)?.name ?? '?');
+  });
 }
 
 /** Runs programs while the sampler runs, and ends them. */

@@ -1,0 +1,34 @@
+import type { ProcessEvent } from '../../src/index.ts';
+
+/** Which group of a workload a process belongs to: that of its root, by descent. */
+export class ProcessGroups {
+  readonly #groups = new Map<number, string>();
+  readonly #living = new Set<number>();
+
+  add(pid: number, group: string): void {
+    this.#groups.set(pid, group);
+    this.#living.add(pid);
+  }
+
+  apply(event: ProcessEvent): void {
+    if (event.kind === 'exit') this.#living.delete(event.pid);
+    if (event.kind !== 'fork') return;
+    const group = this.#groups.get(event.parentPid);
+    // A pid may be one that was used before, by a process of another group.
+    if (group === undefined) this.#groups.delete(event.pid);
+    else this.add(event.pid, group);
+  }
+
+  groupOf(pid: number): string | undefined {
+    return this.#groups.get(pid);
+  }
+
+  living(group: string): readonly number[] {
+    return [...this.#living].filter((pid) => this.#groups.get(pid) === group);
+  }
+
+  clear(): void {
+    this.#groups.clear();
+    this.#living.clear();
+  }
+}

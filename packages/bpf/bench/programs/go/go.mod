@@ -1,0 +1,3 @@
+module strata/corpus
+
+go 1.21
