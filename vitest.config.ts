@@ -22,6 +22,14 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        test: {
+          name: 'kernels',
+          include: ['test/kernels/*.test.ts'],
+          // An emulated machine takes both processors.
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });
