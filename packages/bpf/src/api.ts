@@ -84,6 +84,8 @@ export interface UnwindTables {
   readonly bytesMost: number;
   /** Tables that left to make room, since start. */
   readonly evicted: number;
+  /** Tables that could not be kept on disk, since start. */
+  readonly cacheFailures: number;
 }
 
 export interface SamplerOptions {

@@ -14,6 +14,8 @@ export interface SamplerSizes {
   readonly stackRingBytes: number;
   /** What everything in the kernel may take: the unwind tables get what the rest leaves. */
   readonly kernelBytes: number;
+  /** Where unwind tables are kept for the next start; nowhere without. */
+  readonly tableFolder?: string;
   /** Walk as on a kernel before 5.17, which has no bpf_loop. */
   readonly byTailCalls: boolean;
 }

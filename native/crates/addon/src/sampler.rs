@@ -1,5 +1,6 @@
 use std::{
     os::fd::OwnedFd,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -8,7 +9,7 @@ use napi::{
     bindgen_prelude::{AsyncTask, BigInt, Buffer, Result},
 };
 use napi_derive::napi;
-use strata_sampler::{Sampler, Walking, SamplerError, SamplerOptions, enable_program_stats};
+use strata_sampler::{Sampler, SamplerError, SamplerOptions, Walking, enable_program_stats};
 
 #[napi(object)]
 pub struct NativeSamplerOptions {
@@ -17,6 +18,8 @@ pub struct NativeSamplerOptions {
     pub stack_ring_bytes: u32,
     /// What everything in the kernel may take: the unwind tables get what the rest leaves.
     pub kernel_bytes: f64,
+    /// Where unwind tables are kept for the next start.
+    pub table_folder: Option<String>,
     /// Walk as on a kernel without bpf_loop.
     pub by_tail_calls: bool,
 }
@@ -46,6 +49,7 @@ pub struct NativeTables {
     pub bytes: f64,
     pub bytes_most: f64,
     pub evicted: f64,
+    pub cache_failures: f64,
 }
 
 /// The BPF sampler. Errors are thrown with `code` from the definitions.
@@ -65,6 +69,7 @@ impl NativeSampler {
             counts_entries: options.counts_entries,
             stack_ring_bytes: options.stack_ring_bytes,
             kernel_bytes: options.kernel_bytes as u64,
+            table_folder: options.table_folder.map(PathBuf::from),
             walking: if options.by_tail_calls {
                 Walking::ByTailCalls
             } else {
@@ -120,6 +125,7 @@ impl NativeSampler {
             bytes: state.bytes as f64,
             bytes_most: state.bytes_most as f64,
             evicted: state.evicted as f64,
+            cache_failures: state.cache_failures as f64,
         }
     }
 

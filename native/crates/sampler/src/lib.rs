@@ -1,6 +1,7 @@
 //! The sampler: BPF programs on a clock of every CPU, and the kernel's own record of processes.
 
 mod bpf;
+mod btf;
 mod bytes;
 mod clock;
 mod counters;
@@ -14,6 +15,7 @@ mod process_events;
 mod sampler;
 mod stack_ring;
 mod table_builder;
+mod table_cache;
 mod tables;
 
 pub use elf_copy::copy_elf;

@@ -1,5 +1,6 @@
 use std::{
     os::fd::OwnedFd,
+    path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -22,6 +23,7 @@ use crate::{
     process_events::ProcessEvents,
     stack_ring::StackRing,
     table_builder::{TableBuilder, TablesState},
+    table_cache::TableCache,
     tables::Tables,
 };
 
@@ -33,7 +35,7 @@ const SIDE_BAND_BYTES: usize = 256 << 10;
 /// Every so many stacks the kernel forgets which it sent, so that a reader that keeps twice as many never misses one.
 const STACKS_A_GENERATION: u32 = 8_192;
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct SamplerOptions {
     /// 1–999.
     pub frequency_hz: u32,
@@ -43,6 +45,8 @@ pub struct SamplerOptions {
     pub stack_ring_bytes: u32,
     /// What everything in the kernel may take: the unwind tables get what the rest leaves.
     pub kernel_bytes: u64,
+    /// Where unwind tables are kept for the next start; nowhere when it is `None`.
+    pub table_folder: Option<PathBuf>,
     pub walking: Walking,
 }
 
@@ -88,13 +92,23 @@ impl Sampler {
                 ),
             ));
         }
+        let cache = options
+            .table_folder
+            .clone()
+            .map(TableCache::open)
+            .transpose();
+        let cache = cache.map_err(|error| {
+            SamplerError::from_os(
+                ErrorCode::InvalidOptions,
+                "make the folder for unwind tables",
+                &error,
+            )
+        })?;
+        let kernel_bytes = options.kernel_bytes;
         let state = State::start(options)?;
         let fixed_bytes = state.bpf.memory_bytes() + state.counts.memory_bytes();
-        let table_bytes = options.kernel_bytes.saturating_sub(fixed_bytes);
-        let tables = Arc::new(Mutex::new(TablesState::new(
-            fixed_bytes,
-            options.kernel_bytes,
-        )));
+        let table_bytes = kernel_bytes.saturating_sub(fixed_bytes);
+        let tables = Arc::new(Mutex::new(TablesState::new(fixed_bytes, kernel_bytes)));
         let builder = TableBuilder::new(
             state.bpf.map("missed")?,
             state.bpf.map("misses")?,
@@ -103,6 +117,7 @@ impl Sampler {
                 state.bpf.map("files")?,
                 table_bytes,
             ),
+            cache,
             Arc::clone(&tables),
         );
         let mut sampler = Self {

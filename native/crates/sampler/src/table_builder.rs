@@ -14,13 +14,14 @@ use std::{
 
 use libbpf_rs::{MapCore, MapFlags, MapHandle, RingBufferBuilder};
 use memmap2::{MmapMut, MmapOptions};
-use strata_unwind::build_with_report;
+use strata_unwind::{UnwindTable, build_with_report};
 
 use crate::{
     bytes::{bytes_of, record_of},
     clock::monotonic_ns,
     definitions::*,
     elf_copy::copy_elf,
+    table_cache::TableCache,
     tables::Tables,
 };
 
@@ -50,6 +51,8 @@ pub struct TablesState {
     pub bytes_most: u64,
     /// Tables that left to make room, since start.
     pub evicted: u64,
+    /// Tables that could not be kept on disk, since start.
+    pub cache_failures: u64,
     fixed_bytes: u64,
 }
 
@@ -70,6 +73,8 @@ pub struct TableBuilder {
     /// Something arrives in it when a file is missed.
     misses: MapHandle,
     tables: Tables,
+    cache: Option<TableCache>,
+    cache_failures: u64,
     state: Arc<Mutex<TablesState>>,
 }
 
@@ -78,12 +83,15 @@ impl TableBuilder {
         missed: MapHandle,
         misses: MapHandle,
         tables: Tables,
+        cache: Option<TableCache>,
         state: Arc<Mutex<TablesState>>,
     ) -> Self {
         Self {
             missed,
             misses,
             tables,
+            cache,
+            cache_failures: 0,
             state,
         }
     }
@@ -127,6 +135,7 @@ impl TableBuilder {
         }
         state.bytes = state.fixed_bytes + self.tables.bytes();
         state.evicted = self.tables.evicted;
+        state.cache_failures = self.cache_failures;
     }
 
     /// `None` when the file cannot be had any more: its process has gone, or maps another one there. Whoever runs it next will
@@ -148,17 +157,10 @@ impl TableBuilder {
             build: Duration::ZERO,
             failure: String::new(),
         };
-        let elf = match read_mapped(&key, &link) {
+        let built = match self.table_of(&key, &link) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-            read => read,
+            built => built.map_err(|error| error.to_string()),
         };
-        let built = elf
-            .map_err(|error| error.to_string())
-            .and_then(|(elf, code)| {
-                build_with_report(&elf, &|range| read_code(code.as_ref(), range))
-                    .map_err(|error| error.to_string())
-            })
-            .map(|(table, _)| table);
         let published = built.and_then(|table| {
             report.rows = table.rows.len() as u32;
             report.rules = table.rules.len() as u32;
@@ -177,26 +179,53 @@ impl TableBuilder {
         report.build = started.elapsed();
         Some(report)
     }
+
+    /// From the disk, or built.
+    fn table_of(&mut self, key: &FileKey, link: &str) -> io::Result<UnwindTable> {
+        if key.device == 0 && key.inode == u64::from(VDSO_INODE) {
+            let (table, _) =
+                build_with_report(&copy_vdso()?, &|_| Vec::new()).map_err(io::Error::other)?;
+            return Ok(table);
+        }
+        let file = open_mapped(key, link)?;
+        let cached = self
+            .cache
+            .as_ref()
+            .and_then(|cache| Some((cache, TableCache::key_of(&file)?)));
+        if let Some(table) = cached.as_ref().and_then(|(cache, key)| cache.read(key)) {
+            return Ok(table);
+        }
+        let elf = copy_elf(&file)?;
+        let (table, _) =
+            build_with_report(&elf, &|range| read_code(&file, range)).map_err(io::Error::other)?;
+        if let Some((cache, key)) = cached
+            && cache.write(&key, &table).is_err()
+        {
+            self.cache_failures += 1;
+        }
+        Ok(table)
+    }
 }
 
 /// The file behind a mapping, when it still is the one that was sampled.
-fn read_mapped(key: &FileKey, link: &str) -> io::Result<(MmapMut, Option<File>)> {
-    if key.device == 0 && key.inode == u64::from(VDSO_INODE) {
-        return Ok((copy_vdso()?, None));
-    }
-    let file = File::open(link)?;
+fn open_mapped(key: &FileKey, link: &str) -> io::Result<File> {
+    // Of a process that ended both errors are seen.
+    let file = File::open(link).map_err(|error| match error.raw_os_error() {
+        Some(libc::ESRCH) => io::ErrorKind::NotFound.into(),
+        _ => error,
+    })?;
     let found = file.metadata()?;
     if found.size() != key.bytes || found.mtime() as u64 != key.modified_s {
         return Err(io::ErrorKind::NotFound.into());
     }
-    Ok((copy_elf(&file)?, Some(file)))
+    Ok(file)
 }
 
 /// Bytes of a file, or none where they cannot be had.
-fn read_code(file: Option<&File>, range: Range<u64>) -> Vec<u8> {
+fn read_code(file: &File, range: Range<u64>) -> Vec<u8> {
     let mut code = vec![0; (range.end - range.start) as usize];
-    let read = file.is_some_and(|file| file.read_exact_at(&mut code, range.start).is_ok());
-    if read { code } else { Vec::new() }
+    let read = file.read_exact_at(&mut code, range.start);
+    read.map_or(Vec::new(), |()| code)
 }
 
 /// All processes of a kernel have the same vDSO, so ours is theirs.
