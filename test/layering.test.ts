@@ -24,9 +24,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 const isProduct = (path: string) => !/(^|\/)(test|bench)\//.test(path);
 
 const RUST_ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  unwind: [],
-  symbolize: ['unwind'],
-  sampler: ['unwind'],
+  definitions: [],
+  unwind: ['definitions'],
+  symbolize: [],
+  sampler: ['definitions', 'symbolize', 'unwind'],
+  replay: ['definitions', 'unwind'],
   addon: ['sampler', 'symbolize', 'unwind'],
 };
 
