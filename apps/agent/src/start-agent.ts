@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Sampler, SamplerOptions } from '@strata/bpf';
+import type { Sampler, SamplerOptions, SamplerSizes } from '@strata/bpf';
 import { createLogger, openDataFolder, type Settings } from '@strata/settings';
 import type { SymbolizerApi } from '@strata/symbolizer';
 import { Agent, RHYTHM } from './agent.ts';
@@ -21,18 +21,18 @@ import { reporter } from './report.ts';
 import { SymbolService } from './symbols/symbol-service.ts';
 
 /** What reaches into the machine: packages/bpf and packages/symbolizer. */
-export type Native = { readonly startSampler: (options: SamplerOptions) => Promise<Sampler> } & Pick<
-  SymbolizerApi,
-  'describeElf' | 'loadKernelSymbols' | 'loadPerfMap' | 'openIndexStore'
->;
+export type Native = {
+  readonly startSampler: (options: SamplerOptions, sizes?: Partial<SamplerSizes>) => Promise<Sampler>;
+} & Pick<SymbolizerApi, 'describeElf' | 'loadKernelSymbols' | 'loadPerfMap' | 'openIndexStore'>;
 
 /** Starts the sampler, or says in one sentence why it cannot be: the agent stays up and reports that. */
 async function trySampler(
   start: Native['startSampler'],
-  frequencyHz: number,
+  { frequencyHz, dataFolder }: Settings,
 ): Promise<{ sampler: Sampler | null; reason: string }> {
   try {
-    return { sampler: await start({ frequencyHz }), reason: '' };
+    const sampler = await start({ frequencyHz }, { tableFolder: join(dataFolder, 'unwind-tables') });
+    return { sampler, reason: '' };
   } catch (error) {
     return { sampler: null, reason: (error as Error).message };
   }
@@ -50,7 +50,7 @@ export async function startAgent(settings: Settings, native: Native, rhythm = RH
   const symbols = new SymbolService(files, client, logger, spoolFolder);
   const pusher = new Pusher(spool, client, logger, (buildIds) => symbols.want(buildIds));
 
-  const { sampler, reason } = await trySampler(native.startSampler, settings.frequencyHz);
+  const { sampler, reason } = await trySampler(native.startSampler, settings);
   if (reason) logger.error({ reason }, 'this node is not sampled');
   const kernelSymbols = sampler && (await native.loadKernelSymbols().catch(() => null));
   const frames = new FrameTable();
