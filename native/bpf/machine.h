@@ -13,6 +13,8 @@ struct pt_regs {
 #define DWARF_BX 3
 #define DWARF_FP 6
 #define DWARF_SP 7
+// Registers that calls may change: rax, rdx, rcx, rsi, rdi, r8 to r11.
+#define DWARF_SCRATCH 0x0f37
 #define REGS_ARE_USER(regs) (((regs)->cs & 3) == 3)
 #define KERNEL_STACK_BYTES (16 << 10)
 
@@ -55,6 +57,8 @@ struct pt_regs {
 #define DWARF_BX 28
 #define DWARF_FP 29
 #define DWARF_SP 31
+// Registers that calls may change: x0 to x18.
+#define DWARF_SCRATCH 0x7ffff
 #define REGS_ARE_USER(regs) (((regs)->pstate & 0xf) == 0)
 #define KERNEL_STACK_BYTES (16 << 10)
 

@@ -110,7 +110,10 @@ static __always_inline enum outcome step_by_rule(struct walk *walk, const struct
     walk->registers[DWARF_SP] = cfa;
     walk->registers[DWARF_FP] = fp;
     walk->registers[DWARF_BX] = bx;
-    walk->known = 1u << DWARF_SP | (__u32)has_fp << DWARF_FP | (__u32)has_bx << DWARF_BX;
+    // A register that calls may change is still its callee's where the caller's frame hangs on it across the call:
+    // OpenSSL's AES-GCM keeps its frame in rax while leaf functions run.
+    walk->known = walk->is_address ? walk->known & DWARF_SCRATCH : 0;
+    walk->known |= 1u << DWARF_SP | (__u32)has_fp << DWARF_FP | (__u32)has_bx << DWARF_BX;
     walk->is_address = 0;
     return OUTCOME_COMPLETE;
 }

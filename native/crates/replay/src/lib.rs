@@ -2,6 +2,7 @@
 //! mappings and memory that a test gives it. What a sampler saw once becomes a case that runs anywhere; and what it would see is
 //! compared with gdb.
 
+pub mod agreement;
 mod case;
 mod case_text;
 mod outcome;

@@ -1,4 +1,5 @@
-// The environment of the kernel's walk in user space: tables are bytes, mappings a list, and memory is what the caller says.
+// The environment of the kernel's walk in user space: tables are bytes, mappings a list, and memory is what the caller
+// says.
 #include <linux/types.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -82,7 +83,8 @@ __u32 strata_replay_walk(const struct environment *given, __u64 ip, const __u64 
     struct walk walk = {.ip = ip, .known = ~0u, .is_address = 1};
 
     environment = given;
-    for (int i = 0; i < DWARF_REGISTERS; i++) walk.registers[i] = registers[i];
+    for (int i = 0; i < DWARF_REGISTERS; i++)
+        walk.registers[i] = registers[i];
     *length = 0;
     while (!add_frame(&walk, addresses, length)) {
     }

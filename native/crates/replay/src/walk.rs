@@ -1,7 +1,7 @@
 use std::ffi::c_void;
 use std::slice;
 
-use strata_definitions::{INTERRUPTED_BIT, USER_FRAMES_MOST};
+use strata_definitions::USER_FRAMES_MOST;
 
 use crate::table::{Block, Table};
 
@@ -45,15 +45,6 @@ pub struct Walked {
     pub addresses: Vec<u64>,
     /// `OUTCOME_…`.
     pub outcome: usize,
-}
-
-impl Walked {
-    /// The addresses as the processor had them.
-    pub fn plain_addresses(&self) -> impl Iterator<Item = u64> + '_ {
-        self.addresses
-            .iter()
-            .map(|address| address & !(1 << INTERRUPTED_BIT))
-    }
 }
 
 /// Walks a stack as the BPF program does, with the same C. `read` fills the buffer from an address of the process, or returns
