@@ -20,6 +20,9 @@ _Static_assert(USER_FRAMES_MOST / FRAMES_A_CALL < 33, "tail calls suffice for al
 _Static_assert((USER_FRAMES_MOST & (USER_FRAMES_MOST - 1)) == 0, "a mask bounds the frames");
 _Static_assert(KERNEL_FRAMES_MOST <= USER_FRAMES_MOST, "both kinds of stack use one scratch");
 
+// Helpers that hand out the kernel's own types need its own description of them; set before the programs are loaded.
+const volatile __u64 kernel_has_btf = 1;
+
 struct counts_map {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 16384);
@@ -62,7 +65,8 @@ struct stack_scratch {
     __u64 addresses[USER_FRAMES_MOST];
 };
 
-// All that is known of the sample at hand: too large for a program's own stack, and kept from one tail call to the next.
+// All that is known of the sample at hand: too large for a program's own stack, and kept from one tail call to the
+// next.
 struct sample_state {
     struct count_key key;
     struct walk walk;
@@ -129,9 +133,10 @@ static __always_inline enum outcome take_user_registers(struct bpf_perf_event_da
     struct task_struct *task = (void *)bpf_get_current_task();
     if (BPF_CORE_READ(task, flags) & PF_KTHREAD) return OUTCOME_KERNEL_ONLY;
     if (!BPF_CORE_READ(task, mm)) return OUTCOME_EXITING;
-    // Where every entry into the kernel puts them: the top of the task's kernel stack. 5.15 and later say it themselves.
+    // Where every entry into the kernel puts them: the top of the task's kernel stack. 5.15 and later say it
+    // themselves, but only if they describe their types.
     struct pt_regs *interrupted = BPF_CORE_READ(task, stack) + KERNEL_STACK_BYTES - sizeof(struct pt_regs);
-    if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs)) {
+    if (kernel_has_btf && bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs)) {
         interrupted = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
     }
     if (bpf_probe_read_kernel(&state->interrupted, sizeof(struct pt_regs), interrupted)) return OUTCOME_EXITING;

@@ -17,7 +17,15 @@ export function buildCheckProgram(folder: string): CheckProgram {
   mkdirSync(folder, { recursive: true });
   const messages = execFileSync(
     'cargo',
-    ['build', '--release', '-p', 'strata-sampler', '--example', 'kernel_check', '--message-format=json-render-diagnostics'],
+    [
+      'build',
+      '--release',
+      '-p',
+      'strata-sampler',
+      '--example',
+      'kernel_check',
+      '--message-format=json-render-diagnostics',
+    ],
     { cwd: join(ROOT, 'native'), encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const built = messages

@@ -8,24 +8,10 @@ import { buildCheckProgram, type CheckProgram } from './check-program.ts';
 import { type Findings, readFindings } from './findings.ts';
 import { buildInitramfs } from './initramfs.ts';
 import { overBudget } from './instruction-budget.ts';
-import { KERNELS } from './kernels.ts';
-import { type CountedStack, stacksOf } from './known-stacks.ts';
+import { reducedTypes } from './kernel-types.ts';
+import { KERNELS, WITHOUT_TYPES } from './kernels.ts';
+import { expectKnownStacks, PROGRAMS } from './programs.ts';
 import { boot } from './virtual-machine.ts';
-
-/** What most samples of each program show; a frame is one of 512 that are walked. */
-const PROGRAMS = {
-  '/known-program,200': ['COMPLETE', 'busy_leaf recurse×201 main libc.so.6×2 _start'],
-  '/known-program,600': ['TRUNCATED', 'busy_leaf recurse×511'],
-  '/known-program,20,kernel': ['COMPLETE', 'libc.so.6 kernel_leaf recurse×21 main libc.so.6×2 _start'],
-} as const;
-/** What the others may show: a moment between two runs of the leaf, or within the PLT. */
-const POSSIBLE = {
-  COMPLETE: /^(((libc\.so\.6|known-program) )?kernel_leaf |busy_leaf )?(recurse(×\d+)? )?main libc\.so\.6×2 _start$/,
-  TRUNCATED: /^(busy_leaf recurse×511|recurse×512)$/,
-};
-const WALKINGS = ['as-the-kernel-can', 'by-tail-calls'];
-/** Of some 200 at 99 Hz: three programs share two processors for three seconds, on a machine that may be busy. */
-const SAMPLES_LEAST = 40;
 
 const folder = mkdtempSync(join(tmpdir(), 'strata-kernels-test-'));
 let check: CheckProgram;
@@ -38,13 +24,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const seriesOf = (kernelRelease: string) => kernelRelease.split('.').slice(0, 2).join('.');
 
 describe.each(KERNELS)('kernel $name', (kernel) => {
-  const found = imageOf(kernel);
-  const image = 'image' in found ? found.image : undefined;
+  const { image } = imageOf(kernel);
   let findings: Findings;
   beforeAll(async () => {
     if (!image) return;
     const initramfs = buildInitramfs({ '/init': check.kernelCheck, '/known-program': check.knownProgram });
-    findings = readFindings(await boot({ kernel: image, initramfs, programArguments: Object.keys(PROGRAMS) }));
+    findings = readFindings(await boot({ kernel: image, initramfs, programArguments: PROGRAMS }));
   }, 150_000);
 
   test.skipIf(!image)('the verifier accepts the programs, within their budget', () => {
@@ -56,24 +41,37 @@ describe.each(KERNELS)('kernel $name', (kernel) => {
     expect(overBudget(name, findings.verified)).toEqual([]);
   });
 
-  test.skipIf(!image).each(WALKINGS)('%s: every stack is the one that was there', (name) => {
-    const walking = findings.walkings[name]!;
-    expect(walking.error).toBeUndefined();
-    expect(walking.tableFailures).toEqual({});
-    for (const [command, [outcome, frames]] of Object.entries(PROGRAMS)) {
-      const { pid } = walking.programs.find((program) => program.command === command)!;
-      const stacks = stacksOf(walking, pid, check.knownProgram);
-      const isPossible = (stack: CountedStack) =>
-        (stack.outcome === 'COMPLETE' || stack.outcome === outcome) && POSSIBLE[stack.outcome].test(stack.frames);
-      const impossible = stacks.filter((stack) => !isPossible(stack));
-      expect(impossible, command).toEqual([]);
-      const all = stacks.reduce((sum, { samples }) => sum + samples, 0);
-      const usual = stacks.filter((stack) => stack.outcome === outcome && stack.frames === frames);
-      const usualSamples = usual.reduce((sum, { samples }) => sum + samples, 0);
-      expect(all, command).toBeGreaterThanOrEqual(SAMPLES_LEAST);
-      expect(usualSamples / all, `${command}: ${JSON.stringify(stacks)}`).toBeGreaterThan(0.9);
-      if (command.endsWith('kernel')) expect(usual[0]!.inKernel).toBe(true);
-    }
+  test.skipIf(!image).each(['as-the-kernel-can', 'by-tail-calls'])('%s: every stack is the one it was', (walking) => {
+    expectKnownStacks(findings.walkings[walking]!, check.knownProgram);
+  });
+});
+
+describe('a kernel that does not describe its types', () => {
+  const { image } = imageOf(WITHOUT_TYPES);
+  const run = async (types: Readonly<Record<string, Uint8Array>>) => {
+    const files = { '/init': check.kernelCheck, '/known-program': check.knownProgram, ...types };
+    const environment = { STRATA_BTF_FOLDER: '/types' };
+    const programArguments = ['--hide-btf', ...PROGRAMS];
+    return readFindings(
+      await boot({ kernel: image!, initramfs: buildInitramfs(files), environment, programArguments }),
+    );
+  };
+  let asItIs: Findings;
+  beforeAll(async () => {
+    if (image) asItIs = await run({});
+  }, 150_000);
+
+  test.skipIf(!image)('says which file is missing, where it belongs and how to get it', () => {
+    const sentence = new RegExp(
+      `^NO_BTF: Kernel ${WITHOUT_TYPES.release.source.slice(1, -1)} .* /types or /usr/lib/strata/btf has no .*\\.btf: .*\\.$`,
+    );
+    for (const { error } of Object.values(asItIs.walkings)) expect(error).toMatch(sentence);
+  });
+
+  test.skipIf(!image)('is sampled by a file of its release', { timeout: 150_000 }, async () => {
+    const file = `/types/${asItIs.kernel}.btf`;
+    const { walkings } = await run({ [file]: reducedTypes(image!, check.object, folder) });
+    for (const walking of Object.values(walkings)) expectKnownStacks(walking, check.knownProgram);
   });
 });
 

@@ -9,3 +9,6 @@ export const KERNELS: readonly (DebianKernel & { readonly hasLoop: boolean })[] 
   { name: '6.12-rt', suite: 'bookworm-security', release: /^6\.12\.\d+\+deb12-rt-amd64$/, hasLoop: true },
   { name: 'newest', suite: 'trixie-backports', release: /^\d+\.\d+\.\d+\+deb13-cloud-amd64$/, hasLoop: true },
 ];
+
+/** Its types can be taken from its image: it is compressed with zstd. */
+export const WITHOUT_TYPES = KERNELS.find(({ name }) => name === '6.12')!;

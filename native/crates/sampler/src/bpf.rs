@@ -2,7 +2,6 @@
 use std::{
     io,
     os::fd::{AsFd, AsRawFd, BorrowedFd},
-    path::Path,
     sync::Mutex,
 };
 
@@ -11,7 +10,7 @@ use libbpf_rs::{
     libbpf_sys, set_print,
 };
 
-use crate::{definitions::*, error::SamplerError, perf::SamplingClock};
+use crate::{btf::find_btf, definitions::*, error::SamplerError, perf::SamplingClock};
 
 /// Aligned as an ELF file must be.
 #[repr(C, align(8))]
@@ -73,18 +72,15 @@ impl Bpf {
         period_ns: u64,
         walking: Walking,
     ) -> Result<Self, SamplerError> {
-        if !Path::new("/sys/kernel/btf/vmlinux").exists() {
-            return Err(SamplerError::new(
-                ErrorCode::NoBtf,
-                "The kernel does not describe its types: /sys/kernel/btf/vmlinux is missing; use a kernel built with CONFIG_DEBUG_INFO_BTF.",
-            ));
-        }
+        let btf_file = find_btf()?;
         set_print(Some((PrintLevel::Warn, |_, text| {
             remember_complaint(&text)
         })));
-        let mut open = ObjectBuilder::default()
-            .open_memory(&OBJECT.0)
-            .map_err(load_error)?;
+        let mut builder = ObjectBuilder::default();
+        if let Some(file) = &btf_file {
+            builder.btf_custom_path(file).map_err(load_error)?;
+        }
+        let mut open = builder.open_memory(&OBJECT.0).map_err(load_error)?;
         let by_loop = match walking {
             Walking::AsTheKernelCan => kernel_has_loop(),
             Walking::ByTailCalls => false,
@@ -96,9 +92,11 @@ impl Bpf {
             if map.name() == "stacks" {
                 map.set_max_entries(stack_ring_bytes).map_err(load_error)?;
             }
-            // The only constant of the program, and so all of its section.
+            // The programs' constants, all of them, in the order of their declarations.
             if map.name().to_string_lossy().ends_with(".rodata") {
-                map.set_initial_value(&period_ns.to_ne_bytes())
+                let kernel_has_btf = u64::from(btf_file.is_none());
+                let constants = [period_ns, kernel_has_btf].map(u64::to_ne_bytes);
+                map.set_initial_value(constants.as_flattened())
                     .map_err(load_error)?;
             }
         }

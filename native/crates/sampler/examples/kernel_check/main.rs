@@ -84,6 +84,7 @@ fn sample(
         counts_entries: 16_384,
         stack_ring_bytes: 4 << 20,
         kernel_bytes: 128 << 20,
+        table_folder: None,
         walking,
     })?;
     let mut children: Vec<Child> = Vec::new();
