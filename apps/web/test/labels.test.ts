@@ -16,6 +16,10 @@ describe('names are shortened by what they are made of', () => {
       "RegExp:src: '[a-z0-9.]+@[a-z]' flags: 'g'",
       "RegExp:src: '[a-z0-9.]+@[a-z]' flags: 'g'",
     ],
+    ['encoding/json.appendString[go.shape.string]', 'encoding/json.appendString', 'appendString'],
+    ['std::vector<int>::operator[](unsigned long)', 'std::vector::operator[]', 'operator[]'],
+    ['[libc.so.6]', '[libc.so.6]', '[libc.so.6]'],
+    ['main.rankByPrice.func1', 'main.rankByPrice.func1', 'rankByPrice.func1'],
     ['main', 'main', 'main'],
     ['do_syscall_64', 'do_syscall_64', 'do_syscall_64'],
   ])('%s', (name, plain, last) => {

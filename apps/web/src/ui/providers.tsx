@@ -5,6 +5,7 @@ import { createTRPCClient, httpBatchStreamLink } from '@trpc/client';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { type ReactNode, useState } from 'react';
 import type { AppRouter } from '../server/router.ts';
+import { reachServer } from './reach-server.ts';
 import { TRPCProvider } from './trpc.ts';
 
 const makeQueryClient = () =>
@@ -28,7 +29,9 @@ function isRefusal(error: unknown): boolean {
 export function Providers({ children }: { readonly children: ReactNode }) {
   const [queryClient] = useState(makeQueryClient);
   const [trpcClient] = useState(() =>
-    createTRPCClient<AppRouter>({ links: [httpBatchStreamLink({ url: '/api/trpc' })] }),
+    createTRPCClient<AppRouter>({
+      links: [httpBatchStreamLink({ url: '/api/trpc', fetch: (url, init) => reachServer(url, init as RequestInit) })],
+    }),
   );
   return (
     <NuqsAdapter>

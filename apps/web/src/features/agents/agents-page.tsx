@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { Loading, Skeleton } from '../../ui/skeleton.tsx';
 import { EmptyState, ErrorState, StaleNotice } from '../../ui/states.tsx';
 import { useTRPC } from '../../ui/trpc.ts';
+import { useLastingError } from '../../ui/use-lasting-error.ts';
 import { AgentCard } from './agent-card.tsx';
 import { isSilent } from './agent-state.ts';
 
@@ -13,9 +14,10 @@ const REFRESH_MS = 5_000;
 /** Every node: whether it samples, and if not, why; what it kept and what it dropped. */
 export function AgentsPage() {
   const trpc = useTRPC();
-  const { data, error, isPending, refetch } = useQuery(
-    trpc.agents.list.queryOptions(undefined, { refetchInterval: REFRESH_MS }),
-  );
+  const agents = useQuery(trpc.agents.list.queryOptions(undefined, { refetchInterval: REFRESH_MS }));
+  const { data, refetch } = agents;
+  const error = useLastingError(agents, '');
+  const isPending = agents.isPending && error === null;
   const sampling = data?.agents.filter((agent) => agent.state === 'sampling' && !isSilent(agent, data.now)).length;
   return (
     <div className="mx-auto flex w-full max-w-300 flex-col gap-4 px-6 py-5 max-sm:px-4">
@@ -39,7 +41,11 @@ export function AgentsPage() {
       {error !== null && data === undefined && (
         <ErrorState
           title="The agents cannot be listed"
-          actions={<Button onClick={() => void refetch()}>Try again</Button>}
+          actions={
+            <Button look="primary" onClick={() => void refetch()}>
+              Try again
+            </Button>
+          }
         >
           {error.message}
         </ErrorState>

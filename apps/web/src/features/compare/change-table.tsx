@@ -78,7 +78,7 @@ export function ChangeTable({ changes, by, onBy, measure, selected, pattern, onS
               <Heading className="text-left">Function, {by}</Heading>
               <Heading className="w-16 text-right max-sm:hidden">A</Heading>
               <Heading className="w-16 text-right max-sm:hidden">B</Heading>
-              <Heading className="w-40 text-right max-sm:w-36">{measure.heading}</Heading>
+              <Heading className="w-40 text-right max-sm:w-36">Change, {measure.unit}</Heading>
             </tr>
           </thead>
           <tbody ref={body}>

@@ -177,8 +177,8 @@ export function DiffExplorer({ tree, unit, a, b, state, source }: DiffExplorerPr
           />
         </aside>
       </div>
-      <footer className="flex h-7 shrink-0 items-center gap-4 border-t border-line px-4 text-[12px] whitespace-nowrap text-ink-2">
-        <span className="truncate">
+      <footer className="flex min-h-7 shrink-0 items-center gap-4 border-t border-line px-4 text-[12px] whitespace-nowrap text-ink-2 max-sm:py-1.5">
+        <span className="truncate max-sm:whitespace-normal">
           At these sample counts, changes under {(floor * 100).toFixed(floor < 0.001 ? 3 : 2)} points of a function
           worth 1 % are within noise.
           {folded.frames > 0 &&

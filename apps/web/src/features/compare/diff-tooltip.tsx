@@ -35,7 +35,8 @@ export function DiffTooltip({ model, hit, measure }: DiffTooltipProps) {
         <dd className="text-right">{measure.text(change.b)}</dd>
         <dt className="text-ink-2">Change</dt>
         <dd className="text-right font-medium">
-          {measure.change(change.b - change.a)} {word !== '' && <span className="font-normal">({word})</span>}
+          {measure.change(change.b - change.a)} {measure.unit}{' '}
+          {word !== '' && <span className="font-normal">({word})</span>}
         </dd>
       </dl>
       {change.withinNoise && change.a !== change.b && <p className="mt-1 text-ink-2">Within sampling noise.</p>}
@@ -45,7 +46,7 @@ export function DiffTooltip({ model, hit, measure }: DiffTooltipProps) {
 
 function Bubble({ children }: { children: React.ReactNode }) {
   return (
-    <div className="max-w-[420px] min-w-52 rounded-lg border border-line bg-panel px-3 py-2 text-[12px] leading-[18px] text-ink shadow-float">
+    <div className="max-w-[min(420px,calc(100vw-16px))] min-w-52 rounded-lg border border-line bg-panel px-3 py-2 text-[12px] leading-[18px] text-ink shadow-float">
       {children}
     </div>
   );

@@ -7,8 +7,8 @@ export interface Measure {
   /** Without its unit, under a heading that has it. */
   readonly cell: (value: number) => string;
   readonly change: (value: number) => string;
-  /** Heading of a column of changes. */
-  readonly heading: string;
+  /** Of a change. */
+  readonly unit: string;
 }
 
 /** `amount` must cover one second: measures other than shares are per second already. */
@@ -18,13 +18,13 @@ export function measureOf(norm: Norm, amount: Amount): Measure {
       text: formatShare,
       cell: formatShare,
       change: (value) => formatSigned(formatThree, value * 100),
-      heading: 'Change, points',
+      unit: 'points',
     };
   return {
     text: amount.text,
     cell: amount.number,
     change: (value) => formatSigned(amount.number, value),
-    heading: `Change, ${amount.unit}`,
+    unit: amount.unit,
   };
 }
 

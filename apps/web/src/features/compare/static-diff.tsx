@@ -3,6 +3,7 @@
 import { NORMS, readPath } from '@strata/profile';
 import { useMemo, useState } from 'react';
 import { formatBytes } from '../../ui/amount.ts';
+import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { SelectionWords } from '../../ui/filters/selection-words.tsx';
 import { GraphSkeleton } from '../../ui/flame-frame/graph-skeleton.tsx';
@@ -34,8 +35,20 @@ export function StaticDiff({ url, search }: StaticDiffProps) {
     () => ({ ...view, set: (change) => setView((before) => ({ ...before, ...change })) }),
     [view],
   );
-  const { data, error } = useColumns({ url, decode: decodeDiff, refetchInterval: false });
-  if (error !== null) return <ErrorState title="The snapshot could not be read">{error.message}</ErrorState>;
+  const { data, error, refetch } = useColumns({ url, decode: decodeDiff, refetchInterval: false });
+  if (error !== null)
+    return (
+      <ErrorState
+        title="The snapshot could not be read"
+        actions={
+          <Button look="primary" onClick={() => void refetch()}>
+            Try again
+          </Button>
+        }
+      >
+        {error.message}
+      </ErrorState>
+    );
   if (data === undefined) return <GraphSkeleton />;
   const diff = data.value;
   const held = holdingsOf(diff);

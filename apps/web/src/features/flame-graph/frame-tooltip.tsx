@@ -44,7 +44,7 @@ export function FrameTooltip({ tree, hit, zoom, words, inverted, unresolved }: F
       <p className="font-mono font-medium break-words">{node === 0 ? 'all' : nameOf(tree, node)}</p>
       {source !== '' && <p className="break-words text-ink-2">{source}</p>}
       {unnamed !== '' && <p className="text-ink-2">{unnamed}</p>}
-      <dl className="mt-1.5 grid grid-cols-[auto_auto_auto_auto] gap-x-3 tabular-nums">
+      <dl className="mt-1.5 grid grid-cols-[repeat(4,max-content)] gap-x-3 tabular-nums">
         <Line label="Total" value={amount.text(total)} share={share(total, whole)} />
         {!inverted && <Line label="Self" value={amount.text(self)} share={share(self, whole)} />}
       </dl>
@@ -70,7 +70,7 @@ function Line({ label, value, share }: { label: string; value: string; share: st
 
 function Bubble({ children }: { children: React.ReactNode }) {
   return (
-    <div className="max-w-[420px] rounded-lg border border-line bg-panel px-3 py-2 text-[12px] leading-[18px] text-ink shadow-float">
+    <div className="max-w-[min(420px,calc(100vw-16px))] rounded-lg border border-line bg-panel px-3 py-2 text-[12px] leading-[18px] text-ink shadow-float">
       {children}
     </div>
   );

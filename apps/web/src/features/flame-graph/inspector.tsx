@@ -35,7 +35,7 @@ export function Inspector(props: InspectorProps) {
   const binary = tree.functions.binary[row]!;
   const share = (value: number) => (whole > 0 ? value / whole : 0);
   return (
-    <div className="flex flex-col gap-5 p-4">
+    <div className="flex flex-col gap-5 p-4 max-lg:pt-1">
       <header>
         <h2 className="font-mono text-[13px] leading-5 font-semibold break-words max-lg:sr-only">
           {nameOf(tree, node)}

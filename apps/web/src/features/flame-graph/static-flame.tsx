@@ -3,6 +3,7 @@
 import { readPath } from '@strata/profile';
 import { useMemo, useState } from 'react';
 import { amountOf, fineAmountOf, formatBytes } from '../../ui/amount.ts';
+import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { SelectionWords } from '../../ui/filters/selection-words.tsx';
 import { typeWord } from '../../ui/filters/type-picker.tsx';
@@ -27,7 +28,7 @@ export function StaticFlame({ url, search }: StaticFlameProps) {
     () => ({ ...view, set: (change) => setView((before) => ({ ...before, ...change })) }),
     [view],
   );
-  const { data, error } = useColumns({ url, decode: decodeProfile, refetchInterval: false });
+  const { data, error, refetch } = useColumns({ url, decode: decodeProfile, refetchInterval: false });
   const profile = data?.value;
   const words = useMemo(
     () =>
@@ -40,7 +41,19 @@ export function StaticFlame({ url, search }: StaticFlameProps) {
           },
     [profile],
   );
-  if (error !== null) return <ErrorState title="The snapshot could not be read">{error.message}</ErrorState>;
+  if (error !== null)
+    return (
+      <ErrorState
+        title="The snapshot could not be read"
+        actions={
+          <Button look="primary" onClick={() => void refetch()}>
+            Try again
+          </Button>
+        }
+      >
+        {error.message}
+      </ErrorState>
+    );
   if (data === undefined || profile === undefined || words === null) return <GraphSkeleton />;
   return (
     <>

@@ -9,6 +9,7 @@ import { PageFoot } from '../../ui/page-bar/page-foot.tsx';
 import { useRange } from '../../ui/selection-state.ts';
 import { ErrorState, StaleNotice } from '../../ui/states.tsx';
 import { useTRPC } from '../../ui/trpc.ts';
+import { useLastingError } from '../../ui/use-lasting-error.ts';
 import { FilterBox } from './filter-box.tsx';
 import { Headline } from './headline.tsx';
 import { NoServices } from './no-services.tsx';
@@ -26,6 +27,7 @@ export function ServicesPage() {
       placeholderData: keepPreviousData,
     }),
   );
+  const error = useLastingError(services, `${range.text.from} ${range.text.to}`);
   const agents = useQuery(trpc.agents.list.queryOptions(undefined, { refetchInterval: AGENTS_REFRESH_MS }));
   const [filter, setFilter] = useState('');
   const wanted = useDeferredValue(filter.trim().toLowerCase());
@@ -35,23 +37,25 @@ export function ServicesPage() {
     <>
       <div className="flex flex-1 flex-col gap-4 px-6 py-5 max-sm:px-4">
         <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
-          <Headline services={services.data?.services} agents={agents.data} failed={services.isError} />
+          <Headline services={services.data?.services} agents={agents.data} failed={error !== null} />
           <FilterBox value={filter} onValue={setFilter} />
         </div>
-        {services.isError && services.data !== undefined && (
-          <StaleNotice>The list is not up to date: {services.error.message}</StaleNotice>
+        {error !== null && services.data !== undefined && (
+          <StaleNotice>The list is not up to date: {error.message}</StaleNotice>
         )}
         <div className="flex flex-1 flex-col overflow-hidden rounded-xl border border-line bg-panel">
           {found !== undefined && found.length > 0 && (
             <ServiceTable services={found} now={services.data!.range.to} range={range} />
           )}
-          {services.isPending && <ServiceTableSkeleton />}
-          {services.isError && services.data === undefined && (
+          {services.isPending && error === null && <ServiceTableSkeleton />}
+          {error !== null && services.data === undefined && (
             <ErrorState
               title="The services cannot be listed"
               actions={
                 range.problem === null ? (
-                  <Button onClick={() => void services.refetch()}>Try again</Button>
+                  <Button look="primary" onClick={() => void services.refetch()}>
+                    Try again
+                  </Button>
                 ) : (
                   <Button look="primary" onClick={() => range.set(STANDARD_RANGE)}>
                     Last 15 minutes
@@ -59,7 +63,7 @@ export function ServicesPage() {
                 )
               }
             >
-              {services.error.message}
+              {error.message}
             </ErrorState>
           )}
           {found?.length === 0 &&
@@ -74,7 +78,9 @@ export function ServicesPage() {
         </div>
       </div>
       <PageFoot>
-        <span>Sorted by cores. Grey: no samples in the last 10 minutes.</span>
+        {found !== undefined && found.length > 0 && (
+          <span>Sorted by cores. Grey: no samples in the last 10 minutes.</span>
+        )}
         <Link href="/agents" className="ml-auto hover:text-ink">
           Agents and what they dropped
         </Link>

@@ -44,6 +44,7 @@ export function FlameCanvas({ picture, label, describe, tooltip, onZoom, onSelec
   const base = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
   const bubble = useRef<HTMLDivElement>(null);
+  const pointer = useRef({ x: 0, y: 0 });
   const view = useRef<FlameView | null>(null);
   const folded = useRef(onFolded);
   folded.current = onFolded;
@@ -82,7 +83,8 @@ export function FlameCanvas({ picture, label, describe, tooltip, onZoom, onSelec
     const { offsetX: x, offsetY: y } = event.nativeEvent;
     const found = view.current?.point({ x, y }) ?? null;
     if (found?.node !== hit?.node || found?.frames !== hit?.frames) setHit(found);
-    placeBubble(bubble.current, event.clientX, event.clientY);
+    pointer.current = { x: event.clientX, y: event.clientY };
+    placeBubble(bubble.current, pointer.current);
   };
 
   const click = (event: React.MouseEvent) => {
@@ -106,6 +108,10 @@ export function FlameCanvas({ picture, label, describe, tooltip, onZoom, onSelec
   };
 
   const bubbleContent = useMemo(() => (hit === null ? null : tooltip(hit)), [hit, tooltip]);
+  // Once more with its new content, whose size decides on which side of the pointer there is room.
+  useLayoutEffect(() => {
+    if (bubbleContent !== null) placeBubble(bubble.current, pointer.current);
+  }, [bubbleContent]);
   return (
     <div
       role="tree"
@@ -157,11 +163,15 @@ function opened(hit: Hit, parent: Int32Array, zoom: number): number {
   return holder === zoom ? hit.node : holder;
 }
 
-/** Beside the pointer, turned over where it would leave the window. */
-function placeBubble(bubble: HTMLElement | null, x: number, y: number): void {
+/** Beside the pointer, turned over where it would leave the window, and in the window where there is no room on either side. */
+function placeBubble(bubble: HTMLElement | null, { x, y }: { readonly x: number; readonly y: number }): void {
   if (bubble === null) return;
   const { offsetWidth: width, offsetHeight: height } = bubble;
-  const left = x + 14 + width > innerWidth - 8 ? Math.max(8, x - width - 10) : x + 14;
-  const top = y + 18 + height > innerHeight - 8 ? Math.max(8, y - height - 10) : y + 18;
+  const fit = (after: number, before: number, size: number, room: number) => {
+    if (after + size <= room - 8) return after;
+    return before - size >= 8 ? before - size : Math.max(8, room - size - 8);
+  };
+  const left = fit(x + 14, x - 10, width, innerWidth);
+  const top = fit(y + 18, y - 10, height, innerHeight);
   bubble.style.transform = `translate(${left}px, ${top}px)`;
 }

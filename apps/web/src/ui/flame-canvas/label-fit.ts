@@ -5,7 +5,9 @@ const ELLIPSIS = '…';
  * receiver of a Go method, `net/http.(*conn).serve`, and the type of a Rust method, `<Vec<T> as Extend<T>>::extend` →
  * `Vec::extend`.
  */
-export function withoutArguments(name: string): string {
+export function withoutArguments(full: string): string {
+  // Type arguments of Go: `sort[go.shape.int]`; `operator[]` has none, `[libc.so.6]` is a file.
+  const name = full.replaceAll(/(?<=\w)\[[^[\]]+\]/g, '');
   if (!/[(<]/.test(name) || name.startsWith('(')) return name;
   if (name.startsWith('<')) return methodOf(name);
   let depth = 0;
@@ -43,15 +45,16 @@ function methodOf(name: string): string {
   return name;
 }
 
-/** Says nothing without what it is in. */
-const CLOSURE = '::{{closure}}';
+/** What Rust and Go name functions without a name: they say nothing without what they are in. */
+const CLOSURE = /(?:::\{\{closure\}\}|\.(?:func|deferwrap|gowrap)\d+(?:\.\d+)*)+$/;
 
 /** `feed::Scorer::dot` → `dot`, `sort_by::{{closure}}` as it is, `net/http.(*conn).serve` → `serve`, `java.util.HashMap.get` → `get`. */
 export function lastComponent(name: string): string {
   // A regular expression of JavaScript: its dots part nothing.
   if (/'.*'/.test(name)) return name;
   const plain = withoutArguments(name);
-  if (plain.endsWith(CLOSURE)) return lastComponent(plain.slice(0, -CLOSURE.length)) + CLOSURE;
+  const closure = CLOSURE.exec(plain)?.[0] ?? '';
+  if (closure !== '') return lastComponent(plain.slice(0, -closure.length)) + closure;
   const cut = Math.max(plain.lastIndexOf('::') + 1, plain.lastIndexOf('.'), plain.lastIndexOf('/'));
   const last = plain.slice(cut + 1);
   return cut > 0 && /[\p{L}_$]/u.test(last) ? last : plain;

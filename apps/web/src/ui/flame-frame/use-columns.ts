@@ -1,4 +1,6 @@
 import { keepPreviousData, type QueryClient, useQuery } from '@tanstack/react-query';
+import { UNREACHABLE } from '../reach-server.ts';
+import { useLastingError } from '../use-lasting-error.ts';
 
 /** Why a profile did not come: the server's code and sentence. */
 export class FetchError extends Error {
@@ -35,7 +37,7 @@ export interface ColumnsQuery<T> {
 
 /** Fetches columns and decodes them; the last picture stays until the next one is there, also when a refetch fails. */
 export function useColumns<T>({ url, decode, refetchInterval, enabled = true }: ColumnsQuery<T>) {
-  return useQuery<Fetched<T>, FetchError>({
+  const query = useQuery<Fetched<T>, FetchError>({
     queryKey: ['columns', url],
     refetchInterval,
     enabled,
@@ -47,7 +49,7 @@ export function useColumns<T>({ url, decode, refetchInterval, enabled = true }: 
       const started = performance.now();
       const response = await fetch(url, { signal }).catch((cause) => {
         if (signal.aborted) throw cause;
-        throw new FetchError('UNREACHABLE', 'The web server does not answer: is Strata running?', 0, { cause });
+        throw new FetchError('UNREACHABLE', UNREACHABLE, 0, { cause });
       });
       if (!response.ok) throw await readError(response);
       const body = new Uint8Array(await response.arrayBuffer());
@@ -62,6 +64,9 @@ export function useColumns<T>({ url, decode, refetchInterval, enabled = true }: 
     },
     retry: (failures, error) => failures < 2 && (error.status === 0 || error.status >= 500),
   });
+  const { data, isPlaceholderData, refetch } = query;
+  const error = useLastingError(query, url);
+  return { data, error, isPending: query.isPending && error === null, isPlaceholderData, refetch };
 }
 
 async function readError(response: Response): Promise<FetchError> {

@@ -120,7 +120,12 @@ export function Timeline(props: TimelineProps) {
             <g key={marker.label}>
               <line x1={at} x2={at} y2={height} className="stroke-bad" strokeDasharray="3 3" />
               {label && (
-                <text x={label.x} y={14 + label.row * 14} textAnchor={label.anchor} className="fill-bad text-[11px]">
+                <text
+                  x={label.x}
+                  y={14 + label.row * 14}
+                  textAnchor={label.anchor}
+                  className="fill-bad stroke-panel stroke-3 text-[11px] [paint-order:stroke]"
+                >
                   {label.text}
                 </text>
               )}
