@@ -9,7 +9,7 @@ const numbers = (
   from numbers(${rows}))`;
 const queries = [
   `select name, count(), avg(value), quantile(0.9)(value), uniq(n) from ${numbers(400_000)} group by name order by 2 desc limit 5`,
-  `select name, groupArray(n)[1:3] from ${numbers(150_000)} where match(name, '^4[0-9]*7') group by name order by name limit 5`,
+  `select name, arraySlice(groupArray(n), 1, 3) from ${numbers(150_000)} where match(name, '^4[0-9]*7') group by name order by name limit 5`,
   `select a.name, sum(b.value) from ${numbers(80_000)} a join ${numbers(80_000)} b on a.n = b.n group by a.name order by 2 limit 3`,
   `select n, row_number() over (partition by name order by value) from ${numbers(100_000)} order by value desc limit 3`,
   `select max(length(JSONExtractString(concat('{"a":"', name, '"}'), 'a'))) from ${numbers(100_000)}`,
