@@ -80,7 +80,8 @@ async function readSide(parts: Parts, selection: Selection, side: 'A' | 'B') {
   try {
     return await readProfile(parts, selection);
   } catch (error) {
-    if (!(error instanceof WebError)) throw error;
+    // Both sides are of one service.
+    if (!(error instanceof WebError) || error.code === 'UNKNOWN_SERVICE') throw error;
     throw new WebError(error.code, `Side ${side}: ${error.message}`, { cause: error });
   }
 }

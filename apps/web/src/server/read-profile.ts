@@ -49,7 +49,7 @@ async function whyEmpty(parts: Parts, selection: Selection): Promise<WebError> {
   return new WebError(
     'NO_SAMPLES',
     `${service} has no ${profileType} samples in this range${filtered ? ' with these filters' : ''}; its last sample is of ${last}Z.${
-      silent === undefined ? '' : ` The agent on ${silent.host} is not sampling: ${silent.reason}`
+      silent === undefined ? '' : ` The agent on ${silent.host} is not sampling. ${silent.reason}`
     }`,
   );
 }

@@ -6,14 +6,16 @@ const LOOKS = {
   quiet: 'border border-transparent text-ink-2 hover:bg-chip hover:text-ink',
 };
 
+export type ButtonLook = keyof typeof LOOKS;
+
 export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
-  readonly look?: keyof typeof LOOKS;
+  readonly look?: ButtonLook;
   readonly children: ReactNode;
   readonly ref?: Ref<HTMLButtonElement>;
 }
 
 /** The classes of a button, for links that look like one. */
-export const buttonClass = (look: keyof typeof LOOKS = 'plain') =>
+export const buttonClass = (look: ButtonLook = 'plain') =>
   `inline-flex h-8 shrink-0 items-center justify-center gap-2 whitespace-nowrap rounded-lg px-3 text-[13px] transition-colors select-none disabled:opacity-50 ${LOOKS[look]}`;
 
 /** 32 px high; `primary` at most once on a page. */

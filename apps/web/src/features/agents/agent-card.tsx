@@ -49,7 +49,7 @@ export function AgentCard({ agent, now }: { readonly agent: AgentRow; readonly n
           />
         </div>
       ) : null}
-      {counters.rest.length > 0 && <Upkeep counters={counters.rest} />}
+      {counters.rest.some(({ value }) => value > 0) && <Upkeep counters={counters.rest} />}
     </section>
   );
 }

@@ -9,6 +9,7 @@ import { TypePicker } from '../../ui/filters/type-picker.tsx';
 import { Fetching } from '../../ui/flame-frame/fetching.tsx';
 import { GraphSkeleton } from '../../ui/flame-frame/graph-skeleton.tsx';
 import { useColumns } from '../../ui/flame-frame/use-columns.ts';
+import { NoService } from '../../ui/no-service.tsx';
 import { InBar } from '../../ui/page-bar/bar-slot.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { type SelectionState, useSelection } from '../../ui/selection-state.ts';
@@ -147,6 +148,8 @@ export function ComparePage({ service }: { readonly service: string }) {
             Choose another range or version above; a comparison needs samples on at least one side, and says something
             only with both.
           </EmptyState>
+        ) : diff.error?.code === 'UNKNOWN_SERVICE' ? (
+          <NoService name={service} />
         ) : diff.error?.code === 'NO_SAMPLES' ? (
           <EmptyState
             title="No samples to compare"

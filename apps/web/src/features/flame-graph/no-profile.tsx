@@ -2,6 +2,7 @@ import Link from 'next/link';
 import { type RangeText, STANDARD_RANGE } from '../../address/time.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import type { FetchError } from '../../ui/flame-frame/use-columns.ts';
+import { NoService } from '../../ui/no-service.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 
 export interface NoProfileProps {
@@ -20,18 +21,7 @@ export interface NoProfileProps {
 /** Why there is no graph, and what to do about it. */
 export function NoProfile(props: NoProfileProps) {
   const { service, error, filtered, lastSample, rangeEnd, onRetry, onClearFilters, onRange } = props;
-  const services = (
-    <Link href="/" className={buttonClass()}>
-      All services
-    </Link>
-  );
-  if (error?.code === 'UNKNOWN_SERVICE')
-    return (
-      <EmptyState title={`No service named ${service}`} actions={services}>
-        Nothing has sent samples under this name. Services appear by themselves once the agent sees them, or when a
-        profile is pushed.
-      </EmptyState>
-    );
+  if (error?.code === 'UNKNOWN_SERVICE') return <NoService name={service} />;
   if (error !== null && error.code !== 'NO_SAMPLES')
     return (
       <ErrorState

@@ -1,6 +1,6 @@
 import Link from 'next/link';
 import { formatAge } from '../../ui/age.ts';
-import { Button, buttonClass } from '../../ui/button.tsx';
+import { Button, type ButtonLook, buttonClass } from '../../ui/button.tsx';
 import { nameRange } from '../../ui/range-words.ts';
 import type { RangeState } from '../../ui/selection-state.ts';
 import { EmptyState } from '../../ui/states.tsx';
@@ -10,13 +10,13 @@ const DAY = { from: 'now-24h', to: 'now' };
 
 /** Nothing in the range: whose doing it is, and what to do. */
 export function NoServices({ agents, range }: { readonly agents: AgentList | undefined; readonly range: RangeState }) {
-  const longer = (
-    <Button look="primary" onClick={() => range.set(DAY)}>
+  const longer = (look: ButtonLook) => (
+    <Button look={look} onClick={() => range.set(DAY)}>
       Show the last 24 hours
     </Button>
   );
-  const toAgents = (
-    <Link href="/agents" className={buttonClass()}>
+  const toAgents = (look: ButtonLook) => (
+    <Link href="/agents" className={buttonClass(look)}>
       See the agents
     </Link>
   );
@@ -24,7 +24,7 @@ export function NoServices({ agents, range }: { readonly agents: AgentList | und
   const where = range.live ? `in the ${nameRange(range.text, range.now).toLowerCase()}` : 'in this range';
   if (agents.agents.length === 0)
     return (
-      <EmptyState title="No agent has reported yet" actions={toAgents}>
+      <EmptyState title="No agent has reported yet" actions={toAgents('primary')}>
         <p>
           An agent samples every process of its node and reports within ten seconds of its start; npm start runs one on
           this machine. Profiles can also be pushed: see POST /api/v1/profiles in the README.
@@ -38,13 +38,13 @@ export function NoServices({ agents, range }: { readonly agents: AgentList | und
         title={`No samples ${where}`}
         actions={
           <>
-            {toAgents}
-            {longer}
+            {toAgents('primary')}
+            {longer('plain')}
           </>
         }
       >
         <p>
-          The agent on {unavailable.host} is not sampling: {unavailable.reason || 'it was stopped.'} Its last report
+          The agent on {unavailable.host} is not sampling. {unavailable.reason || 'It was stopped.'} Its last report
           came {formatAge(agents.now - unavailable.time)}.
         </p>
       </EmptyState>
@@ -55,8 +55,8 @@ export function NoServices({ agents, range }: { readonly agents: AgentList | und
       title={`No samples ${where}`}
       actions={
         <>
-          {longer}
-          {toAgents}
+          {longer('primary')}
+          {toAgents('plain')}
         </>
       }
     >
