@@ -49,6 +49,7 @@ enum unwind_kind {
     UNWIND_KIND_SIGNAL_FRAME, // all registers come from the signal context at stack pointer + cfa_offset
     UNWIND_KIND_UNSUPPORTED, // the rule is one that is not evaluated
     UNWIND_KIND_INDEXED, // CFA = [stack pointer + cfa_offset + 8 * register] + cfa_add
+    UNWIND_KIND_OTHER_STACK, // CFA = register + cfa_offset, on a stack that may lie below: the function changes stacks
     UNWIND_KIND_COUNT,
 };
 

@@ -62,6 +62,7 @@ export const unwindKinds = {
   SIGNAL_FRAME: 'all registers come from the signal context at stack pointer + cfa_offset',
   UNSUPPORTED: 'the rule is one that is not evaluated',
   INDEXED: 'CFA = [stack pointer + cfa_offset + 8 * register] + cfa_add',
+  OTHER_STACK: 'CFA = register + cfa_offset, on a stack that may lie below: the function changes stacks',
 } as const;
 
 /** Where a register of the caller is. */

@@ -71,7 +71,9 @@ pub const UNWIND_KIND_SIGNAL_FRAME: usize = 6;
 pub const UNWIND_KIND_UNSUPPORTED: usize = 7;
 /// CFA = [stack pointer + cfa_offset + 8 * register] + cfa_add
 pub const UNWIND_KIND_INDEXED: usize = 8;
-pub const UNWIND_KIND_COUNT: usize = 9;
+/// CFA = register + cfa_offset, on a stack that may lie below: the function changes stacks
+pub const UNWIND_KIND_OTHER_STACK: usize = 9;
+pub const UNWIND_KIND_COUNT: usize = 10;
 
 /// unchanged
 pub const UNWIND_PLACE_SAME: usize = 0;

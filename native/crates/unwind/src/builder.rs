@@ -3,14 +3,13 @@ use std::ops::Range;
 use strata_definitions::UnwindRule;
 
 use crate::address_map::{AddressMap, Svma};
-use crate::cfi::{CfiRows, debug_frame_of, eh_frame_of};
 use crate::elf::Elf;
 use crate::error::{BuildError, BuildErrorCode};
-use crate::functions::{Functions, Origin};
 use crate::gaps::{Gaps, ReadCode, frame_pointer_rule};
 use crate::machine::Machine;
 use crate::report::BuildReport;
 use crate::row_writer::RowWriter;
+use crate::sources::Sources;
 use crate::sweep::sweep;
 use crate::table::UnwindTable;
 
@@ -39,17 +38,8 @@ pub fn build_with_report(
     let code = map.file_ranges();
     let span = span_of(&code)?;
     let mut report = BuildReport::default();
-    let mut functions = Functions::default();
-    let mut sections = [eh_frame_of(&elf), debug_frame_of(&elf)];
-    for (section, origin) in sections
-        .iter_mut()
-        .zip([Origin::EhFrame, Origin::DebugFrame])
-    {
-        if let Some(section) = section {
-            section.collect(&map, origin, &mut functions, &mut report);
-            functions.settle();
-        }
-    }
+    let mut sources = Sources::of(&elf, read_code);
+    let functions = sources.functions(&map, &mut report);
     if functions.too_many {
         return Err(too_large("functions"));
     }
@@ -57,18 +47,12 @@ pub fn build_with_report(
     if functions.as_slice().is_empty() {
         follow_frame_pointers(&code, elf.machine, &mut writer);
     } else {
-        let entry = map.offset_of(Svma(elf.entry));
+        // Libraries have none, and say 0.
+        let entry = map.offset_of(Svma(elf.entry)).filter(|_| elf.entry != 0);
         let gaps = Gaps::new(&map, elf.machine, entry, read_code);
-        let [eh_frame, debug_frame] = &sections;
         sweep(
             functions.as_slice(),
-            |function| {
-                let section = match function.origin {
-                    Origin::EhFrame => eh_frame.as_ref(),
-                    Origin::DebugFrame => debug_frame.as_ref(),
-                };
-                CfiRows::new(function, section, &map, elf.machine)
-            },
+            sources.rows(&map, read_code),
             &gaps,
             &mut writer,
             &mut report,

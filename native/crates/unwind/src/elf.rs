@@ -149,6 +149,13 @@ impl<'data> Elf<'data> {
         Some(header.sh_addr(ENDIAN))
     }
 
+    /// The file offsets of the first section of that name.
+    pub fn section_file_range(&self, name: &[u8]) -> Option<Range<u64>> {
+        let (_, header) = self.sections.section_by_name(ENDIAN, name)?;
+        let (offset, size) = header.file_range(ENDIAN)?;
+        Some(offset..offset.checked_add(size)?)
+    }
+
     /// What the file has for that address, up to the end of its segment.
     pub fn bytes_at(&self, address: u64) -> Option<&'data [u8]> {
         self.loads.iter().find_map(|load| {

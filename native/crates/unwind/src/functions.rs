@@ -8,6 +8,7 @@ const MAX_FUNCTIONS: usize = 8 << 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Origin {
     EhFrame,
+    GoTable,
     DebugFrame,
 }
 
@@ -16,7 +17,7 @@ pub(crate) enum Origin {
 pub(crate) struct Function {
     pub start: u64,
     pub end: u64,
-    /// Positions of the instructions in their section, and the number of their CIE.
+    /// Positions of the instructions in their section, and the number of their CIE; the number of a function of Go's table.
     pub from: u32,
     pub to: u32,
     pub cie: u32,

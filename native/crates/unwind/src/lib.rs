@@ -11,10 +11,12 @@ mod encoding;
 mod error;
 mod functions;
 mod gaps;
+mod go;
 mod machine;
 mod reader;
 mod report;
 mod row_writer;
+mod sources;
 mod sweep;
 mod table;
 

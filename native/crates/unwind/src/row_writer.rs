@@ -4,11 +4,10 @@ use strata_definitions::{UNWIND_PAGE_BITS, UnwindPage, UnwindRule};
 
 use crate::cfi::UNSUPPORTED_RULE;
 use crate::dictionary::Dictionary;
-use crate::table::UnwindTable;
+use crate::table::{LOW_MASK, UnwindTable};
 
 /// More than any file we know of has, several times over: libchdb has 6 million.
 const MAX_ROWS: usize = 64 << 20;
-const LOW_MASK: u64 = (1 << UNWIND_PAGE_BITS) - 1;
 
 /// Takes rules in the order of the file and lays them out by pages.
 pub(crate) struct RowWriter {
@@ -62,9 +61,14 @@ impl RowWriter {
                 self.dictionary.number(&UNSUPPORTED_RULE).unwrap_or(0),
             ),
         };
-        let low = (offset & LOW_MASK) as u32;
-        if low == 0 {
-            // The page opened with what held before.
+        let low = offset as u32 & LOW_MASK;
+        if self
+            .table
+            .rows
+            .last()
+            .is_some_and(|row| row & LOW_MASK == low)
+        {
+            // Of two rules for one offset the later one holds; a page opens with what held before.
             self.table.rows.pop();
         }
         self.write(low);

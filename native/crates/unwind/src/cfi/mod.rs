@@ -11,6 +11,7 @@ mod sections;
 mod signal_frame;
 mod state;
 
+pub(crate) use entries::CfiSection;
 pub(crate) use rows::CfiRows;
 pub(crate) use sections::{debug_frame_of, eh_frame_of};
 pub(crate) use state::UNSUPPORTED_RULE;
