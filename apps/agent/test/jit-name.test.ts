@@ -6,6 +6,7 @@ test.each([
   ['JS:~price file:///srv/my shop.mjs:10:3', 'price', '/srv/my shop.mjs', 10],
   ['JS:^price node:internal/timers:545:17', 'price', 'node:internal/timers', 545],
   ['LazyCompile:+Cart.add /srv/cart.js:7', 'Cart.add', '/srv/cart.js', 7],
+  ["JS:'price /srv/shop.js:10:3", 'price', '/srv/shop.js', 10],
   ['JS:* /srv/shop.js:1:1', '(anonymous)', '/srv/shop.js', 1],
   ['JS:~get total /srv/shop.js:5:9', 'get total', '/srv/shop.js', 5],
   ['Builtin:ArrayMap', 'Builtin:ArrayMap', '', 0],
