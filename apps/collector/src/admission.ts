@@ -1,6 +1,6 @@
 import { CollectorError } from './collector-error.ts';
 
-/** Bodies held at a time, packed and unpacked together. */
+/** Bodies held at a time; of batches and profiles as they came, since one at a time is unpacked. */
 const HELD_BYTES_MOST = 512 << 20;
 const REQUESTS_MOST = 64;
 

@@ -1,3 +1,5 @@
+import { StorageError } from '@strata/storage';
+
 /** Why a request was refused, with the HTTP status that says so. The list is closed; each is a label in /metrics. */
 export const COLLECTOR_STATUS = {
   MISSING_SERVICE: 400,
@@ -37,4 +39,16 @@ export class CollectorError extends Error {
   get status(): number {
     return COLLECTOR_STATUS[this.code];
   }
+}
+
+/** Errors of the boundaries below become the collector's own; anything else is our mistake, and says so. */
+export function asCollectorError(error: unknown): CollectorError {
+  if (error instanceof CollectorError) return error;
+  const { message } = error as Error;
+  if (!(error instanceof StorageError))
+    return new CollectorError('INTERNAL', `The collector made a mistake: ${message}.`, { cause: error });
+  // A sender repeats what is answered with 5xx, so what will never be stored must not be.
+  if (error.code === 'UNIT_CONFLICT') return new CollectorError('UNIT_CONFLICT', message, { cause: error });
+  if (error.code === 'INVALID_BATCH') return new CollectorError('BAD_BATCH', message, { cause: error });
+  return new CollectorError('STORAGE_UNAVAILABLE', message, { cause: error });
 }

@@ -8,7 +8,7 @@ await runProgram('strata-collector', async () => {
   const settings = readSettings();
   const logger = createLogger('strata-collector', settings.logLevel);
   const storage = await openStorage(settings);
-  const app = createServer(storage, openIndexStore(join(settings.dataFolder, 'symbols')));
+  const app = createServer(settings, storage, openIndexStore(join(settings.dataFolder, 'symbols')));
   await app.listen({ host: settings.host, port: settings.ports.collector });
   logger.info({ port: settings.ports.collector }, 'listening');
   return async () => {

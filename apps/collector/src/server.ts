@@ -1,9 +1,10 @@
-import { type Storage, StorageError } from '@strata/storage';
+import type { Settings } from '@strata/settings';
+import type { Storage } from '@strata/storage';
 import type { IndexStore } from '@strata/symbolizer';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Admission, type Held } from './admission.ts';
 import { COMPRESSED_BYTES_MOST, ignoreRest } from './body.ts';
-import { CollectorError } from './collector-error.ts';
+import { asCollectorError, CollectorError } from './collector-error.ts';
 import {
   receiveAgentReport,
   receiveBatch,
@@ -11,12 +12,14 @@ import {
   receiveSymbols,
   receiveSymbolsUnavailable,
 } from './doors.ts';
+import { LargeBodies } from './large-bodies.ts';
 import { createMetrics, type Door, type Metrics } from './metrics.ts';
 import { WantedSymbols } from './wanted-symbols.ts';
 
 /** What the doors work with. */
 export interface Deps {
   readonly storage: Storage;
+  readonly large: LargeBodies;
   readonly symbols: IndexStore;
   readonly wanted: WantedSymbols;
   readonly metrics: Metrics;
@@ -25,8 +28,9 @@ export interface Deps {
 type Receive = (deps: Deps, request: FastifyRequest, held: Held) => Promise<unknown>;
 
 /** The collector's HTTP interface, not yet listening. Every refusal is `{ error: { code, message } }` with its status. */
-export function createServer(storage: Storage, symbols: IndexStore): FastifyInstance {
-  const deps: Deps = { storage, symbols, wanted: new WantedSymbols(symbols), metrics: createMetrics() };
+export function createServer(settings: Settings, storage: Storage, symbols: IndexStore): FastifyInstance {
+  const large = new LargeBodies(settings);
+  const deps: Deps = { storage, large, symbols, wanted: new WantedSymbols(symbols), metrics: createMetrics() };
   const { metrics } = deps;
   const admission = new Admission();
   const app = Fastify({
@@ -35,6 +39,8 @@ export function createServer(storage: Storage, symbols: IndexStore): FastifyInst
     requestTimeout: 60_000,
     exposeHeadRoutes: false,
   });
+
+  app.addHook('onClose', () => large.close());
 
   // Bodies are read by body.ts under its own limits, whatever their content type says.
   app.removeAllContentTypeParsers();
@@ -91,16 +97,4 @@ async function refuse(metrics: Metrics, door: Door, error: unknown, request: Fas
   if (!(await ignoreRest(request.raw))) reply.header('connection', 'close');
   if (known.status === 429 || known.status === 503) reply.header('retry-after', '1');
   return reply.code(known.status).send({ error: { code: known.code, message: known.message } });
-}
-
-/** Errors of the boundaries below become the collector's own; anything else is our mistake, and says so. */
-function asCollectorError(error: unknown): CollectorError {
-  if (error instanceof CollectorError) return error;
-  const { message } = error as Error;
-  if (!(error instanceof StorageError))
-    return new CollectorError('INTERNAL', `The collector made a mistake: ${message}.`, { cause: error });
-  // A sender repeats what is answered with 5xx, so what will never be stored must not be.
-  if (error.code === 'UNIT_CONFLICT') return new CollectorError('UNIT_CONFLICT', message, { cause: error });
-  if (error.code === 'INVALID_BATCH') return new CollectorError('BAD_BATCH', message, { cause: error });
-  return new CollectorError('STORAGE_UNAVAILABLE', message, { cause: error });
 }

@@ -1,4 +1,4 @@
-import type { Batch, BuildId } from '@strata/profile';
+import type { BuildId } from '@strata/profile';
 import type { IndexStore } from '@strata/symbolizer';
 
 /** An agent that was asked may take a while, or be gone; after this the next agent that sees the file is asked. */
@@ -16,10 +16,8 @@ export class WantedSymbols {
     this.#store = store;
   }
 
-  /** Build IDs of the batch to ask its sender for, marked as asked. */
-  async askFor(batch: Batch, now = Date.now()): Promise<BuildId[]> {
-    const seen = new Set<BuildId>();
-    for (const frame of batch.stacks.frames) if (frame.kind === 'native') seen.add(frame.mapping.buildId);
+  /** Those of a batch's build IDs to ask its sender for, marked as asked. */
+  async askFor(seen: readonly BuildId[], now = Date.now()): Promise<BuildId[]> {
     const wanted: BuildId[] = [];
     for (const buildId of seen) {
       if ((this.#askAgainAt.get(buildId) ?? 0) > now) continue;

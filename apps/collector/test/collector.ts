@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@strata/embedded-clickhouse';
-import { readSettings } from '@strata/settings';
+import { readSettings, type Settings } from '@strata/settings';
 import { openStorage, type Storage } from '@strata/storage';
 import { openIndexStore } from '@strata/symbolizer';
 import { createServer } from '../src/server.ts';
@@ -10,6 +10,7 @@ import { createServer } from '../src/server.ts';
 /** A collector over a real engine, listening on a port of its own. */
 export interface TestCollector {
   readonly url: string;
+  readonly settings: Settings;
   readonly storage: Storage;
   stopEngine(): Promise<void>;
   startEngine(): Promise<void>;
@@ -27,10 +28,11 @@ export async function startCollector(
   };
   await startEngine();
   const storage = await openStorage(settings);
-  const app = createServer(storage, openIndexStore(join(dataFolder, 'symbols')));
+  const app = createServer(settings, storage, openIndexStore(join(dataFolder, 'symbols')));
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url,
+    settings,
     storage,
     startEngine,
     stopEngine: async () => void (await engine.stop()),
