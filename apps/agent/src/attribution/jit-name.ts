@@ -11,7 +11,8 @@ const NAME_CHARACTERS_MOST = 4_096;
  * V8 writes `JS:*price /srv/shop.js:10:3` (LazyCompile, Function, Eval, Script), where a mark tells the tier:
  * `~` interpreted, `^` baseline, `+` or `'` mid, `*` optimised. The tier changes while a function runs, its name must not.
  */
-const V8 = /^(?:JS|LazyCompile|Function|Eval|Script):[~^+*']{0,2}(.*?)(?: ((?:\/|file:|node:)\S.*?|\S+?):(\d+)(?::\d+)?)?$/;
+const V8 =
+  /^(?:JS|LazyCompile|Function|Eval|Script):[~^+*']{0,2}(.*?)(?: ((?:\/|file:|node:)\S.*?|\S+?):(\d+)(?::\d+)?)?$/;
 /** CPython 3.12 and later: `py::price:/srv/shop.py`. */
 const PYTHON = /^py::(.+?):(\/.*|<.*>)$/;
 
