@@ -95,17 +95,19 @@ static __always_inline enum outcome step_by_rule(struct walk *walk, const struct
         cfa = walk->registers[base];
         if (rule->kind == UNWIND_KIND_INDEXED) cfa = sp + 8 * cfa;
         cfa += rule->cfa_offset;
-        if (rule->kind != UNWIND_KIND_REGISTER) {
+        if (rule->kind == UNWIND_KIND_DEREFERENCED || rule->kind == UNWIND_KIND_INDEXED) {
             if (!read_word(&cfa, cfa)) return OUTCOME_READ_FAULT;
             cfa += rule->cfa_add;
         }
     }
     // Only a function without a frame of its own (arm64) has its caller's.
-    if (cfa < sp || (cfa == sp && !walk->is_address)) return OUTCOME_NOT_ABOVE;
+    bool is_above = cfa > sp || (cfa == sp && walk->is_address);
+    if (!is_above && rule->kind != UNWIND_KIND_OTHER_STACK) return OUTCOME_NOT_ABOVE;
     if (!read_place(walk, rule->ra_place, rule->ra_offset, cfa, DWARF_SP, &ip, &has_ip)) return OUTCOME_READ_FAULT;
     if (!has_ip) return OUTCOME_REGISTER_LOST;
-    if (!read_place(walk, rule->fp_place, rule->fp_offset, cfa, DWARF_FP, &fp, &has_fp)) return OUTCOME_READ_FAULT;
-    if (!read_place(walk, rule->bx_place, rule->bx_offset, cfa, DWARF_BX, &bx, &has_bx)) return OUTCOME_READ_FAULT;
+    // What cannot be read is lost, which matters only to a frame that hangs on it.
+    has_fp = read_place(walk, rule->fp_place, rule->fp_offset, cfa, DWARF_FP, &fp, &has_fp) && has_fp;
+    has_bx = read_place(walk, rule->bx_place, rule->bx_offset, cfa, DWARF_BX, &bx, &has_bx) && has_bx;
     walk->ip = ip;
     walk->registers[DWARF_SP] = cfa;
     walk->registers[DWARF_FP] = fp;
@@ -154,6 +156,7 @@ static __always_inline enum outcome step(struct walk *walk) {
     case UNWIND_KIND_REGISTER:
     case UNWIND_KIND_DEREFERENCED:
     case UNWIND_KIND_INDEXED:
+    case UNWIND_KIND_OTHER_STACK:
     case UNWIND_KIND_PLT:
         return step_by_rule(walk, &rule);
     }

@@ -40,7 +40,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let corpus = Corpus::make(&options.programs)?;
     let mut tables = Tables::new();
     let mut all: Vec<(&str, Figures)> = Vec::new();
-    println!("program                   stops  places  frames    agree  complete  seconds");
+    println!(
+        "program                   stops  places  frames  undecided    agree  complete  seconds"
+    );
     for program in &corpus.programs {
         let begin = std::time::Instant::now();
         let (stops, seed) = (options.stops, options.seed);
@@ -56,7 +58,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{name:24} is not on this machine");
     }
     print_classes(&all);
-    let stops: usize = all.iter().map(|(_, figures)| figures.stops).sum();
+    let decided = |figures: &Figures| figures.stops - figures.undecided;
+    let stops: usize = all.iter().map(|(_, figures)| decided(figures)).sum();
     let agreeing: usize = all.iter().map(|(_, figures)| figures.agreeing).sum();
     let wrong = all
         .iter()
@@ -81,12 +84,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 fn print_line(name: &str, figures: &Figures, seconds: f64) {
     let cut: usize = figures.cut.values().sum();
-    let share = |part: usize| part as f64 * 100.0 / figures.stops as f64;
+    let decided = figures.stops - figures.undecided;
+    let share = |part: usize| part as f64 * 100.0 / decided as f64;
     println!(
-        "{name:24} {:6} {:7} {:7} {:7.2}% {:8.2}% {seconds:8.1}",
+        "{name:24} {:6} {:7} {:7} {:10} {:7.2}% {:8.2}% {seconds:8.1}",
         figures.stops,
         figures.places.len(),
         figures.frames,
+        figures.undecided,
         share(figures.agreeing),
         share(figures.agreeing - cut),
     );

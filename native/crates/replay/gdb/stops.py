@@ -36,7 +36,7 @@ set backtrace past-entry on
 set backtrace limit unlimited
 set detach-on-fork on
 handle SIGINT stop print nopass
-handle SIGALRM SIGUSR1 SIGSEGV SIGPROF SIGCHLD SIGPIPE nostop noprint pass
+handle SIGALRM SIGUSR1 SIGSEGV SIGPROF SIGCHLD SIGPIPE SIGURG nostop noprint pass
 unset environment LD_BIND_NOW
 unset environment LINES
 unset environment COLUMNS

@@ -1,8 +1,9 @@
 use strata_definitions::{
     UNWIND_KIND_DEREFERENCED, UNWIND_KIND_END_OF_STACK, UNWIND_KIND_FRAME_POINTER,
-    UNWIND_KIND_INDEXED, UNWIND_KIND_NO_RULE, UNWIND_KIND_PLT, UNWIND_KIND_REGISTER,
-    UNWIND_KIND_SIGNAL_FRAME, UNWIND_KIND_UNSUPPORTED, UNWIND_PLACE_CFA, UNWIND_PLACE_FP,
-    UNWIND_PLACE_REGISTER, UNWIND_PLACE_SAME, UNWIND_PLACE_SP, UNWIND_PLACE_UNDEFINED,
+    UNWIND_KIND_INDEXED, UNWIND_KIND_NO_RULE, UNWIND_KIND_OTHER_STACK, UNWIND_KIND_PLT,
+    UNWIND_KIND_REGISTER, UNWIND_KIND_SIGNAL_FRAME, UNWIND_KIND_UNSUPPORTED, UNWIND_PLACE_CFA,
+    UNWIND_PLACE_FP, UNWIND_PLACE_REGISTER, UNWIND_PLACE_SAME, UNWIND_PLACE_SP,
+    UNWIND_PLACE_UNDEFINED,
 };
 use strata_unwind::{Machine, UnwindRule};
 
@@ -25,7 +26,12 @@ pub fn parse_rule(text: &str, machine: Machine) -> Option<UnwindRule> {
         return (register == machine.stack_pointer()).then_some(UnwindRule { cfa_offset, ..rule });
     }
     let mut rule = UnwindRule::default();
+    let mut on_other_stack = false;
     for word in text.split_ascii_whitespace() {
+        if word == "other-stack" {
+            on_other_stack = true;
+            continue;
+        }
         let (name, value) = word.split_once('=')?;
         match name {
             "cfa" => parse_cfa(value, machine, &mut rule)?,
@@ -39,6 +45,9 @@ pub fn parse_rule(text: &str, machine: Machine) -> Option<UnwindRule> {
             }
             _ => (rule.bx_place, rule.bx_offset) = parse_place(value, machine)?,
         }
+    }
+    if on_other_stack && rule.kind == UNWIND_KIND_REGISTER as u8 {
+        rule.kind = UNWIND_KIND_OTHER_STACK as u8;
     }
     (rule.kind != UNWIND_KIND_NO_RULE as u8).then_some(rule)
 }
@@ -125,6 +134,7 @@ mod tests {
             "cfa=[rbp-8]+8 ra=[cfa-8] rbp=[rbp+0] rbx=undefined",
             "cfa=[rsp+40+8*r9]+8 ra=[cfa-8] rbp=[cfa-24] rbx=rcx",
             "cfa=rsp+0 ra=rdi rbp=undefined",
+            "cfa=rbp+16 other-stack ra=[cfa-8] rbp=[cfa-16]",
         ] {
             let rule = parse_rule(text, Machine::X86_64).unwrap();
             assert_eq!(describe(&rule, Machine::X86_64), text);

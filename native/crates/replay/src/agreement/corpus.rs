@@ -21,7 +21,7 @@ pub struct Corpus {
 }
 
 /// Name, executable, arguments; what is written here they find in their folder, which stands for `@`.
-const OF_THIS_MACHINE: [(&str, &str, &str); 9] = [
+const OF_THIS_MACHINE: [(&str, &str, &str); 12] = [
     ("ls", "/bin/ls", "-lR /usr/lib /usr/share > /dev/null"),
     (
         "openssl",
@@ -50,6 +50,13 @@ const OF_THIS_MACHINE: [(&str, &str, &str); 9] = [
         "/usr/bin/clang++-19",
         "-O2 -c -o /dev/null @/work.cpp 2> /dev/null",
     ),
+    ("xz", "/usr/bin/xz", "-9 -c /usr/bin/gdb > /dev/null"),
+    (
+        "bash",
+        "/bin/bash",
+        "-c 'while :; do x=$((RANDOM % 99)); a[$x]=${a[x]/1/$x}; printf -v t %05d $x; [[ $t =~ ^0+(.*)$ ]]; done'",
+    ),
+    ("node", "/usr/bin/node", "@/work.js > /dev/null"),
     (
         "gcc",
         "@/cc1plus",
@@ -58,7 +65,7 @@ const OF_THIS_MACHINE: [(&str, &str, &str); 9] = [
 ];
 
 /// Name, and the command that makes it: `$S` are sources, `$O` is the program.
-const MADE: [(&str, &str); 7] = [
+const MADE: [(&str, &str); 9] = [
     ("frames", "g++ -O2 -z lazy -o $O $S/frames.cpp -lpthread"),
     (
         "frames-unoptimized",
@@ -77,6 +84,11 @@ const MADE: [(&str, &str); 7] = [
         "clang++-19 -O2 -z lazy -o $O $S/frames.cpp -lpthread",
     ),
     (
+        "frames-gold",
+        "g++ -O2 -fuse-ld=gold -o $O $S/frames.cpp -lpthread",
+    ),
+    ("frames-go", "go build -o $O $S/frames.go"),
+    (
         "frames-rust",
         "rustc -O -C strip=debuginfo -o $O $S/frames.rs",
     ),
@@ -86,7 +98,10 @@ const MADE: [(&str, &str); 7] = [
     ),
 ];
 
-const FILES: [(&str, &str); 4] = [
+/// Of these gdb knows too little: it does not see through a JIT's frames, and guesses where goroutines end.
+const ONLY_WHEN_NAMED: [&str; 2] = ["node", "frames-go"];
+
+const FILES: [(&str, &str); 5] = [
     (
         "work.py",
         "import json, re, time, random\nwhile True:\n  t = json.dumps([{str(n): [n, n / 3, None]} for n in range(200)])\n  \
@@ -98,6 +113,12 @@ const FILES: [(&str, &str); 4] = [
         "while (1) { my %h; for my $n (1..300) { $h{sprintf('%d-%.2f', $n, $n / 7)} = [$n, \"x$n\"]; } \
          my $t = join(',', sort { $h{$a}[0] <=> $h{$b}[0] } keys %h); $t =~ s/(\\d+)-(\\d+)/$2$1/g; \
          my @m = $t =~ /((?:\\d|,)+?\\.)/g; eval { die { n => 1 } }; }\n",
+    ),
+    (
+        "work.js",
+        "for (;;) { const o = {}; for (let n = 0; n < 300; n++) o['k' + n] = [n, n / 3, new Date(n)]; \
+         const t = JSON.stringify(o); JSON.parse(t); t.replace(/(\\d+)\\.(\\d)/g, '$2$1').split(',').sort(); \
+         try { [1, 2, 3].map((x) => { throw new Error(x) }) } catch {} new Map(Object.entries(o)).forEach(() => {}); }\n",
     ),
     (
         "work.sql",
@@ -119,7 +140,7 @@ const FILES: [(&str, &str); 4] = [
 ];
 
 impl Corpus {
-    /// Makes the programs that are named, or all. The error is that of the folder.
+    /// Makes the programs that are named, or else all of which gdb can say something. The error is that of the folder.
     pub fn make(names: &[String]) -> io::Result<Self> {
         let folder = std::env::temp_dir().join(format!("strata-agreement-{}", std::process::id()));
         fs::create_dir_all(&folder)?;
@@ -131,7 +152,10 @@ impl Corpus {
         for (name, text) in FILES {
             fs::write(corpus.folder.join(name), text)?;
         }
-        let is_wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
+        let is_wanted = |name: &str| match names {
+            [] => !ONLY_WHEN_NAMED.contains(&name),
+            names => names.iter().any(|wanted| wanted == name),
+        };
         for (name, command) in MADE.iter().filter(|(name, _)| is_wanted(name)) {
             let executable = corpus.folder.join(name);
             match compile(command, &executable) {

@@ -35,6 +35,8 @@ pub struct Figures {
     pub agreeing: usize,
     /// Of these: the walk's outcome says that it was cut off, by outcome and by the file of the last frame.
     pub cut: BTreeMap<String, usize>,
+    /// The walk goes on where gdb has gone to what is no code.
+    pub undecided: usize,
     /// Chains of gdb's that go on to addresses in no code, which are no frames, by the last frame that is one. Compared up to there.
     pub gdb_astray: BTreeMap<String, usize>,
     pub disagreements: Vec<Disagreement>,
@@ -86,12 +88,20 @@ impl Figures {
         let file = region.map_or("no code", |region| &region.name);
         *self.files.entry(file.to_owned()).or_default() += 1;
         let chain = in_code(&stop.chain, process);
+        let verdict = compare(&walked, chain);
         if chain.len() < stop.chain.len() && stop.chain[chain.len()] != 0 {
             let last = chain.last().copied().unwrap_or_default();
             let class = place_text(process, last);
             *self.gdb_astray.entry(class).or_default() += 1;
+            if let Verdict::Differs { difference, at } = verdict
+                && difference == Difference::GoesFurther
+                && at == chain.len()
+            {
+                self.undecided += 1;
+                return session.answer(&Answer::GoOn);
+            }
         }
-        match compare(&walked, chain) {
+        match verdict {
             Verdict::Agrees { is_complete } => {
                 self.agreeing += 1;
                 if !is_complete {
