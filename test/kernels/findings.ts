@@ -18,8 +18,8 @@ export interface Walking {
   /** Why a file got no unwind table. */
   readonly tableFailures: Readonly<Record<string, string>>;
   /** While unwind tables were built, and afterwards. */
-  readonly before?: Drain;
-  readonly measured?: Drain;
+  readonly before: readonly Drain[];
+  readonly measured: readonly Drain[];
 }
 
 /** Throws for a line that says that the check itself went wrong. */
@@ -31,7 +31,7 @@ export function readFindings(text: string): Findings {
     walkings: Record<string, Walking>;
   };
   const change = (name: string, walking: (known: Walking) => Partial<Walking>) => {
-    const known = findings.walkings[name] ?? { programs: [], tableFailures: {} };
+    const known = findings.walkings[name] ?? { programs: [], tableFailures: {}, before: [], measured: [] };
     findings.walkings[name] = { ...known, ...walking(known) };
   };
   for (const line of text.split('\n')) {
@@ -48,7 +48,9 @@ export function readFindings(text: string): Findings {
       if (failure) change(name, ({ tableFailures }) => ({ tableFailures: { ...tableFailures, [path!]: failure } }));
     } else if (kind === 'drain') {
       const drain = decodeDrain(Buffer.from(fields[1]!, 'hex'));
-      change(name, () => (fields[0] === 'before' ? { before: drain } : { measured: drain }));
+      change(name, ({ before, measured }) =>
+        fields[0] === 'before' ? { before: [...before, drain] } : { measured: [...measured, drain] },
+      );
     } else if (kind === 'failed') throw new Error(line);
   }
   return findings;

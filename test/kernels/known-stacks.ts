@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { basename } from 'node:path';
-import { type Drain, INTERRUPTED_BIT, type ProcessEvent, type SampledStack } from '../../packages/bpf/src/index.ts';
+import { INTERRUPTED_BIT, type ProcessEvent, type SampledStack } from '../../packages/bpf/src/index.ts';
 import type { Walking } from './findings.ts';
 
 type Mapping = Extract<ProcessEvent, { kind: 'mmap' }>;
@@ -15,22 +15,24 @@ export interface CountedStack {
 
 /** The process's stacks in the time that counts, most samples first. Frames outside `program` are named by their file. */
 export function stacksOf(walking: Walking, pid: number, program: string): readonly CountedStack[] {
-  const drains = [walking.before, walking.measured].filter((drain): drain is Drain => drain !== undefined);
+  const drains = [...walking.before, ...walking.measured];
   const stacks = new Map(drains.flatMap((drain) => drain.stacks.map((stack) => [`${stack.space} ${stack.id}`, stack])));
   const mappings = drains
     .flatMap(({ events }) => events)
     .filter((event): event is Mapping => event.kind === 'mmap' && event.pid === pid);
   const nameOf = namer(mappings, program);
-  const { counts } = walking.measured!;
   const sums = new Map<string, CountedStack>();
-  counts.count.forEach((samples, row) => {
-    if (counts.pid[row] !== pid) return;
-    const stack = stacks.get(`user ${counts.userStack[row]}`);
-    const frames = stack ? folded([...stack.addresses].map((address, depth) => nameOf(address, depth === 0))) : '';
-    const counted = { frames, outcome: stack?.outcome ?? 'EXITING', inKernel: counts.kernelStack[row] !== 0n, samples };
-    const key = JSON.stringify([counted.frames, counted.outcome, counted.inKernel]);
-    sums.set(key, { ...counted, samples: samples + (sums.get(key)?.samples ?? 0) });
-  });
+  for (const { counts } of walking.measured) {
+    counts.count.forEach((samples, row) => {
+      if (counts.pid[row] !== pid) return;
+      const stack = stacks.get(`user ${counts.userStack[row]}`);
+      const frames = stack ? folded([...stack.addresses].map((address, depth) => nameOf(address, depth === 0))) : '';
+      const inKernel = counts.kernelStack[row] !== 0n;
+      const counted = { frames, outcome: stack?.outcome ?? 'EXITING', inKernel, samples };
+      const key = JSON.stringify([counted.frames, counted.outcome, inKernel]);
+      sums.set(key, { ...counted, samples: samples + (sums.get(key)?.samples ?? 0) });
+    });
+  }
   return [...sums.values()].sort((a, b) => b.samples - a.samples);
 }
 

@@ -13,8 +13,8 @@ const POSSIBLE = {
   COMPLETE: /^(((libc\.so\.6|known-program) )?kernel_leaf |busy_leaf )?(recurse(×\d+)? )?main libc\.so\.6×2 _start$/,
   TRUNCATED: /^(busy_leaf recurse×511|recurse×512)$/,
 };
-/** Of some 130 at 99 Hz: three programs share two processors for two seconds, on a machine that may be busy. */
-const SAMPLES_LEAST = 30;
+/** Of 300 for all three. */
+const SAMPLES_LEAST = 50;
 
 export const PROGRAMS = Object.keys(USUAL);
 

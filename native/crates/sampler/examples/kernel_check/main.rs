@@ -11,16 +11,19 @@ use std::{
     io::{self, Write},
     process::{Child, Command},
     thread::sleep,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use strata_sampler::{Sampler, SamplerError, SamplerOptions, Walking};
+use strata_sampler::{Sampler, SamplerError, SamplerOptions, Walking, definitions::*};
 
 const FREQUENCY_HZ: u32 = 99;
-const MEASURED: Duration = Duration::from_secs(2);
-/// Tables count as built when none was added for so long.
-const QUIET: Duration = Duration::from_millis(1_500);
-const BUILT_AFTER_MOST: Duration = Duration::from_secs(30);
+/// Drains follow each other so closely.
+const TURN: Duration = Duration::from_millis(500);
+/// An emulated machine on a busy one may stand still for a while.
+const TURNS_MOST: usize = 100;
+/// Every table counts as built after so many samples that missed none.
+const SAMPLES_WITH_TABLES: u64 = 100;
+const SAMPLES_MEASURED: u64 = 300;
 
 fn main() -> io::Result<()> {
     let is_first = std::process::id() == 1;
@@ -101,10 +104,16 @@ fn sample(
             }
         }
     }
-    wait_for_tables(&sampler);
-    let before = sampler.drain();
-    sleep(MEASURED);
-    let after = sampler.drain();
+    let mut turns = Turns {
+        out,
+        name,
+        sampler: &sampler,
+        kept: 0,
+        without_table: 0,
+    };
+    let sampled = turns
+        .take("before", SAMPLES_WITH_TABLES, true)
+        .and_then(|()| turns.take("measured", SAMPLES_MEASURED, false));
     for mut child in children {
         // It runs for ever, and nobody asks how it ended.
         let _ = child.kill();
@@ -117,22 +126,50 @@ fn sample(
             report.path, report.rows, report.failure
         );
     }
-    for (when, frame) in [("before", before?), ("measured", after?)] {
-        let _ = writeln!(out, "drain\t{name}\t{when}\t{}", hex(&frame));
-    }
-    Ok(())
+    sampled
 }
 
-fn wait_for_tables(sampler: &Sampler) {
-    let started = Instant::now();
-    let (mut built, mut since) = (0, started);
-    while since.elapsed() < QUIET && started.elapsed() < BUILT_AFTER_MOST {
-        sleep(Duration::from_millis(100));
-        let now = sampler.tables().reports.len();
-        if now != built {
-            (built, since) = (now, Instant::now());
+/// Drains one after the other, each written down.
+struct Turns<'a> {
+    out: &'a mut dyn Write,
+    name: &'a str,
+    sampler: &'a Sampler,
+    kept: u64,
+    without_table: u64,
+}
+
+impl Turns<'_> {
+    /// Until there are `enough` samples; where `with_tables` is set, since the last that missed a table.
+    fn take(&mut self, when: &str, enough: u64, with_tables: bool) -> Result<(), SamplerError> {
+        let mut samples = 0;
+        for _ in 0..TURNS_MOST {
+            sleep(TURN);
+            let frame = self.sampler.drain()?;
+            let _ = writeln!(self.out, "drain\t{}\t{when}\t{}", self.name, hex(&frame));
+            let kept = tally(&frame, TALLY_KEPT);
+            let without_table = tally(&frame, TALLY_COUNT + OUTCOME_NO_TABLE);
+            samples += kept - self.kept;
+            if with_tables && without_table > self.without_table {
+                samples = 0;
+            }
+            (self.kept, self.without_table) = (kept, without_table);
+            if samples >= enough {
+                return Ok(());
+            }
         }
+        let _ = writeln!(
+            self.out,
+            "failed\t{}\tonly {samples} samples {when}",
+            self.name
+        );
+        Ok(())
     }
+}
+
+/// Tallies follow a frame's header.
+fn tally(frame: &[u8], index: usize) -> u64 {
+    let at = size_of::<DrainHeader>() + index * size_of::<u64>();
+    u64::from_ne_bytes(frame[at..at + 8].try_into().expect("8 bytes"))
 }
 
 fn hex(bytes: &[u8]) -> String {
