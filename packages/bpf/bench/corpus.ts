@@ -34,14 +34,16 @@ const { values, positionals } = parseArgs({
 });
 
 const isRunnable = (program: string) =>
-  (isAbsolute(program) ? [program] : process.env.PATH!.split(delimiter).map((folder) => join(folder, program))).some((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  (isAbsolute(program) ? [program] : process.env.PATH!.split(delimiter).map((folder) => join(folder, program))).some(
+    (path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  );
 
 const say = (line: object) => console.log(JSON.stringify(line));
 
@@ -51,14 +53,19 @@ function sayMeasured({ group, verdict, peer }: Measured, nsPerSample: number): v
   for (const cause of causes) say({ corpus: 'unwind', workload: group.name, cause });
 }
 
-async function runOne(watch: Watch, workload: Workload, names: SymbolNames, limits: Limits): Promise<readonly Measured[]> {
+async function runOne(
+  watch: Watch,
+  workload: Workload,
+  names: SymbolNames,
+  limits: Limits,
+): Promise<readonly Measured[]> {
   const stage = new Stage();
   closing = stage;
   try {
     const groups = await workload.start(stage);
-    const before = watch.costs();
+    const before = await watch.costs();
     const measured = await measure(watch, groups, stage, names, limits);
-    const after = watch.costs();
+    const after = await watch.costs();
     const nsPerSample = Math.round((after.runtimeNs - before.runtimeNs) / (after.kept - before.kept));
     for (const one of measured) sayMeasured(one, nsPerSample);
     return measured;
@@ -83,7 +90,8 @@ async function run(): Promise<void> {
     for (const workload of WORKLOADS) {
       if (positionals.length > 0 && !positionals.includes(workload.name)) continue;
       const missing = workload.needs.filter((program) => !isRunnable(program));
-      if (missing.length > 0) say({ corpus: 'unwind', workload: workload.name, skipped: `not installed: ${missing.join(', ')}` });
+      if (missing.length > 0)
+        say({ corpus: 'unwind', workload: workload.name, skipped: `not installed: ${missing.join(', ')}` });
       else measured.push(...(await runOne(watch, workload, names, limits)));
     }
   } finally {

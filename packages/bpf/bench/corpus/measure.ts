@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ElfFiles } from './elf-file.ts';
 import { Judge, type Judged } from './judge.ts';
@@ -36,7 +37,7 @@ export async function measure(
 ): Promise<readonly Measured[]> {
   const files = new ElfFiles();
   try {
-    for (const { name, roots } of groups) for (const { pid } of roots) if (pid) watch.groups.add(pid, name);
+    for (const { name, roots } of groups) for (const { pid } of roots) if (pid) watch.groups.addRoot(pid, name);
     const tallies = new Map(groups.map(({ name }) => [name, new Tally()]));
     await fill(watch, tallies, files, groups, limits);
     const measured: Measured[] = [];
@@ -92,8 +93,13 @@ async function peerOf(
   seconds: number,
 ): Promise<PeerVerdict | string | null> {
   if (seconds === 0 || target === null) return null;
-  const pids = watch.groups.living(name).slice(0, PEER_PIDS_MOST);
   try {
+    await watch.drain();
+    // perf refuses all when one of them has ended; the roots live on, and with them what they start later is followed.
+    const pids = watch.groups
+      .living(name)
+      .filter((pid) => existsSync(`/proc/${pid}/stat`))
+      .slice(0, PEER_PIDS_MOST);
     const recording = measurePeer({ pids, seconds, folder: stage.folder, spaces: watch.spaces, files, names });
     return await drainingUntil(watch, recording);
   } catch (error) {

@@ -39,7 +39,7 @@ interface Inputs {
 export async function measurePeer(inputs: Inputs): Promise<PeerVerdict> {
   const data = `${inputs.folder}/perf.data`;
   // Mappings with build IDs: while another program asks for them, as our sampler does, the kernel marks every program's as such.
-  const record = ['record', '-q', '-B', '-N', '--buildid-mmap', '-e', 'cpu-clock', '-F', '99', '--call-graph', 'dwarf'];
+  const record = ['record', '-B', '-N', '--buildid-mmap', '-e', 'cpu-clock', '-F', '99', '--call-graph', 'dwarf'];
   const recorded = await timed([
     ...record,
     ...['-o', data, '-p', inputs.pids.join(',')],
@@ -83,11 +83,16 @@ async function timed(args: readonly string[]): Promise<Timed> {
   await once(child, 'close');
   clearTimeout(limit);
   const [, user, system] = /^cpu ([\d.]+) ([\d.]+)$/m.exec(errors) ?? [];
-  return { output, errors: errors.trim(), cpuSeconds: Number(user) + Number(system) };
+  return {
+    output,
+    errors: errors.replace(/^(cpu .*|\[ perf record: .*)$/gm, '').trim(),
+    cpuSeconds: Number(user) + Number(system),
+  };
 }
 
 interface OutermostFrame {
   readonly pid: number;
+  /** perf prints return addresses less one. */
   readonly address: number;
   readonly file: string;
   readonly isReturnAddress: boolean;
@@ -112,9 +117,8 @@ async function isThreadEntry(end: OutermostFrame, { spaces, files, names }: Inpu
   const elf = files.get(place.file);
   if (!elf) return false;
   const { isReturnAddress } = end;
-  if (isEntryCode(elf, place.offset, isReturnAddress)) return true;
-  const lookup = elf.addressOf(isReturnAddress ? place.offset - 1 : place.offset);
-  const frame: FramePlace = { ...place, lookup, isReturnAddress };
+  if (isEntryCode(elf, isReturnAddress ? place.offset + 1 : place.offset, isReturnAddress)) return true;
+  const frame: FramePlace = { ...place, lookup: elf.addressOf(place.offset), isReturnAddress };
   return isEntryName(await names.nameOf(frame));
 }
 

@@ -2,10 +2,17 @@ import type { ProcessEvent } from '../../src/index.ts';
 
 /** Which group of a workload a process belongs to: that of its root, by descent. */
 export class ProcessGroups {
+  readonly #roots = new Set<number>();
   readonly #groups = new Map<number, string>();
   readonly #living = new Set<number>();
 
-  add(pid: number, group: string): void {
+  /** Of a root the event that it was made is yet to come. */
+  addRoot(pid: number, group: string): void {
+    this.#roots.add(pid);
+    this.#add(pid, group);
+  }
+
+  #add(pid: number, group: string): void {
     this.#groups.set(pid, group);
     this.#living.add(pid);
   }
@@ -15,8 +22,8 @@ export class ProcessGroups {
     if (event.kind !== 'fork') return;
     const group = this.#groups.get(event.parentPid);
     // A pid may be one that was used before, by a process of another group.
-    if (group === undefined) this.#groups.delete(event.pid);
-    else this.add(event.pid, group);
+    if (group !== undefined) this.#add(event.pid, group);
+    else if (!this.#roots.has(event.pid)) this.#groups.delete(event.pid);
   }
 
   groupOf(pid: number): string | undefined {
@@ -28,6 +35,7 @@ export class ProcessGroups {
   }
 
   clear(): void {
+    this.#roots.clear();
     this.#groups.clear();
     this.#living.clear();
   }

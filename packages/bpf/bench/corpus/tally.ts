@@ -3,9 +3,13 @@ import type { FramePlace, Judged } from './judge.ts';
 import type { SymbolNames } from './symbol-names.ts';
 import { isEntryName } from './thread-entry.ts';
 
-/** Callees whose return address is where a signal interrupted the caller: Go's handler put it there. */
-const PUSHED_BY_A_HANDLER = /^runtime\.(asyncPreempt|sigpanic|sigpanic0|debugCallV2)(\.abi0)?$/;
-const CAUSES_MOST = 8;
+/**
+ * Callees whose return address is not where they were called: Go's signal handler puts there where it interrupted the caller,
+ * and libgcc the landing pad of an exception.
+ */
+const PLANTED =
+  /^(runtime\.(asyncPreempt|sigpanic|sigpanic0|debugCallV2)(\.abi0)?|_Unwind_(Resume|RaiseException|Resume_or_Rethrow))$/;
+const CAUSES_MOST = 24;
 const CHAIN_MOST = 12;
 
 /** Samples that ended alike at the same place, and one of their stacks from that place inwards. */
@@ -74,7 +78,8 @@ export class Tally {
   #note(what: string, { places }: Judged, position: number, samples: number): void {
     const place = places[position];
     const callee = what === 'not behind a call' ? keyOf(places[position - 1]) : '';
-    const key = `${what}\0${keyOf(place)}\0${callee}`;
+    // A file without a table ends every stack that reaches it, wherever.
+    const key = `${what}\0${what === 'NO_TABLE' ? place?.file : keyOf(place)}\0${callee}`;
     const group = this.#groups.get(key) ?? { what, stack: places, position, samples: 0 };
     group.samples += samples;
     this.#groups.set(key, group);
@@ -87,7 +92,7 @@ export class Tally {
       const { what, stack, position, samples } = group;
       if (what === 'to name' && isEntryName(await names.nameOf(stack[position]))) continue;
       const callee = what === 'not behind a call' ? await names.nameOf(stack[position - 1]) : '';
-      if (PUSHED_BY_A_HANDLER.test(callee)) behindCalls += samples;
+      if (PLANTED.test(callee)) behindCalls += samples;
       else causes.push(what === 'to name' ? { ...group, what: 'wrong' } : group);
       if (what === 'wrong' || what === 'to name') wrong += samples;
     }

@@ -1,4 +1,4 @@
-import { type SampledStack, type Sampler, startSampler } from '../../src/index.ts';
+import { type Drain, type SampledStack, type Sampler, startSampler } from '../../src/index.ts';
 import { AddressSpaces } from './address-spaces.ts';
 import { ProcessGroups } from './process-groups.ts';
 
@@ -17,8 +17,8 @@ export class Watch {
   readonly groups = new ProcessGroups();
   /** Of stacks that the sampler believes to be known. */
   readonly #stacks = new Map<bigint, SampledStack>();
-  /** Samples kept since the start. */
-  kept = 0;
+  #held: Drain['counts'] | null = null;
+  #kept = 0;
 
   private constructor(sampler: Sampler) {
     this.sampler = sampler;
@@ -30,25 +30,30 @@ export class Watch {
     return watch;
   }
 
+  /** The samples of the drain before: the event that a process was made may come one drain later than its first samples. */
   async drain(): Promise<readonly WatchedSample[]> {
     const { events, stacks, counts, totals } = await this.sampler.drain();
-    this.kept = Number(totals.kept);
+    this.#kept = Number(totals.kept);
     for (const event of events) {
       this.groups.apply(event);
       this.spaces.apply(event);
     }
     // The drain's own memory would stay as long as any of its stacks.
     for (const stack of stacks) this.#stacks.set(stack.id, { ...stack, addresses: stack.addresses.slice() });
-    return Array.from(counts.pid, (pid, row) => ({
+    const held = this.#held;
+    this.#held = counts;
+    if (!held) return [];
+    return Array.from(held.pid, (pid, row) => ({
       pid,
       group: this.groups.groupOf(pid),
-      stack: this.#stacks.get(counts.userStack[row]!) ?? null,
-      count: counts.count[row]!,
+      stack: this.#stacks.get(held.userStack[row]!) ?? null,
+      count: held.count[row]!,
     }));
   }
 
-  /** Nanoseconds of all BPF programs for each sample kept, since `before`; NaN where the kernel does not count them. */
-  costs(): { readonly runtimeNs: number; readonly kept: number } {
-    return { runtimeNs: Number(this.sampler.programStats()?.runtimeNs ?? Number.NaN), kept: this.kept };
+  /** Since the start: samples kept and nanoseconds of all BPF programs, NaN where the kernel does not count them. */
+  async costs(): Promise<{ readonly runtimeNs: number; readonly kept: number }> {
+    await this.drain();
+    return { runtimeNs: Number(this.sampler.programStats()?.runtimeNs ?? Number.NaN), kept: this.#kept };
   }
 }

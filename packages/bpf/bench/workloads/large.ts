@@ -23,10 +23,10 @@ const compilers: Workload = {
     ];
     // Once aloud: a source that does not compile would be a measurement of error messages.
     stage.finish(clang[0]!, [...clang.slice(1), '-fsyntax-only']);
-    stage.finish(rustc[0]!, [...rustc.slice(1), '--emit=metadata', '-o', stage.path('rust.meta')]);
+    stage.finish(rustc[0]!, [...rustc.slice(1), '--emit=metadata']);
     return [
       { name: 'clang-19', roots: [stage.repeat(clang)], target: LARGE_TARGET },
-      { name: 'rustc', roots: [stage.repeat(rustc)], target: LARGE_TARGET },
+      { name: 'rustc', roots: [stage.repeat([...rustc, '--emit=obj'])], target: LARGE_TARGET },
     ];
   },
 };

@@ -106,7 +106,7 @@ func main() {
 				defer group.Done()
 				mutex.Lock()
 				defer mutex.Unlock()
-				total += deep(200+i*10, [64]byte{}) + len(recovered(10))
+				total += deep(100+i*6, [64]byte{}) + len(recovered(10))
 			}()
 		}
 		for open := true; open; {
