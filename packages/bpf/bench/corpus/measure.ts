@@ -94,17 +94,20 @@ async function peerOf(
 ): Promise<PeerVerdict | string | null> {
   if (seconds === 0 || target === null) return null;
   try {
-    await watch.drain();
-    // perf refuses all when one of them has ended; the roots live on, and with them what they start later is followed.
-    const pids = watch.groups
-      .living(name)
-      .filter((pid) => existsSync(`/proc/${pid}/stat`))
-      .slice(0, PEER_PIDS_MOST);
+    const pids = await lastingPids(watch, name);
     const recording = measurePeer({ pids, seconds, folder: stage.folder, spaces: watch.spaces, files, names });
     return await drainingUntil(watch, recording);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** perf refuses all when one of them has ended; what the others start later is followed. */
+async function lastingPids(watch: Watch, group: string): Promise<readonly number[]> {
+  await watch.drain();
+  const before = watch.groups.living(group);
+  await sleep(1_000);
+  return before.filter((pid) => existsSync(`/proc/${pid}/stat`)).slice(0, PEER_PIDS_MOST);
 }
 
 /** What processes map meanwhile is known by the drains alone. */

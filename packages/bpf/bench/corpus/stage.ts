@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** What the program ends by; SIGKILL by default. */
   readonly signal?: NodeJS.Signals;
+  /** 'pipe': what it prints as errors can be read. */
+  readonly errors?: 'pipe';
 }
 
 /** A folder of its own for each workload, and the programs that were started for it. Nothing outlives `close`. */
@@ -65,7 +67,7 @@ export class Stage {
   run(command: string, args: readonly string[], options: RunOptions = {}): ChildProcess {
     const settings: SpawnOptions = {
       cwd: this.folder,
-      stdio: 'ignore',
+      stdio: ['ignore', 'ignore', options.errors ?? 'ignore'],
       // A process group of its own, so that what it starts ends with it.
       detached: true,
       env: { ...process.env, ...options.environment },

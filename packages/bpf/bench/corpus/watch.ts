@@ -18,7 +18,8 @@ export class Watch {
   /** Of stacks that the sampler believes to be known. */
   readonly #stacks = new Map<bigint, SampledStack>();
   #held: Drain['counts'] | null = null;
-  #kept = 0;
+  /** As of the latest drain. */
+  totals: Drain['totals'] | null = null;
 
   private constructor(sampler: Sampler) {
     this.sampler = sampler;
@@ -33,7 +34,7 @@ export class Watch {
   /** The samples of the drain before: the event that a process was made may come one drain later than its first samples. */
   async drain(): Promise<readonly WatchedSample[]> {
     const { events, stacks, counts, totals } = await this.sampler.drain();
-    this.#kept = Number(totals.kept);
+    this.totals = totals;
     for (const event of events) {
       this.groups.apply(event);
       this.spaces.apply(event);
@@ -54,6 +55,6 @@ export class Watch {
   /** Since the start: samples kept and nanoseconds of all BPF programs, NaN where the kernel does not count them. */
   async costs(): Promise<{ readonly runtimeNs: number; readonly kept: number }> {
     await this.drain();
-    return { runtimeNs: Number(this.sampler.programStats()?.runtimeNs ?? Number.NaN), kept: this.#kept };
+    return { runtimeNs: Number(this.sampler.programStats()?.runtimeNs ?? Number.NaN), kept: Number(this.totals!.kept) };
   }
 }
