@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use strata_replay::agreement::{Corpus, Disagreement, Figures, Tables, run_program};
+use strata_replay::agreement::{Corpus, Coverage, Disagreement, Figures, Tables, run_program};
 
 struct Options {
     stops: usize,
@@ -57,6 +57,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for name in &corpus.missing {
         println!("{name:24} is not on this machine");
     }
+    print_coverage(&all);
     print_classes(&all);
     let decided = |figures: &Figures| figures.stops - figures.undecided;
     let stops: usize = all.iter().map(|(_, figures)| decided(figures)).sum();
@@ -95,6 +96,17 @@ fn print_line(name: &str, figures: &Figures, seconds: f64) {
         share(figures.agreeing),
         share(figures.agreeing - cut),
     );
+}
+
+fn print_coverage(all: &[(&str, Figures)]) {
+    let mut coverage = Coverage::default();
+    for (_, figures) in all {
+        coverage.merge(&figures.coverage);
+    }
+    println!("\nWhat was compared:");
+    for (sort, count) in &coverage.counts {
+        println!("{count:8} {sort}");
+    }
 }
 
 /// Each class once, with its number and an example; those of stacks that claim to be complete first.

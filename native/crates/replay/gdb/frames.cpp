@@ -213,7 +213,7 @@ int main(int count, char **) {
     action.sa_flags = SA_ONSTACK | SA_SIGINFO | SA_RESTART;
     sigaction(SIGUSR1, &action, nullptr);
     sigaction(SIGALRM, &action, nullptr);
-    itimerval every = {{0, 3000}, {0, 3000}};
+    itimerval every = {{0, 30000}, {0, 30000}};
     setitimer(ITIMER_REAL, &every, nullptr);
     getcontext(&inside);
     inside.uc_stack.ss_sp = coroutine_stack;

@@ -23,8 +23,13 @@ FRAMES_MOST = 600
 # Instructions between two stops: mostly few, so that prologues, epilogues and PLT stubs are seen from one end to the other.
 STEPS = [1, 1, 1, 1, 2, 2, 3, 5, 8, 20, 60, 200]
 STOPS_A_BURST = 12
+# Behind a breakpoint, which may be a stub that has yet to be bound: through the dynamic linker's trampoline, and into what it calls.
+STEPS_AT_A_PLACE = [1, 1, 1, 1, 2, 3, 5, 100]
 BREAKPOINTS = 24
-STARTS_MOST = 200
+FIRST_PLACES = 8
+STARTS_MOST = 2000
+# How likely a program is started anew: one that runs for long binds no more functions.
+ANEW = 0.06
 
 SETTINGS = """
 set pagination off
@@ -130,6 +135,11 @@ class Run:
         quietly("set scheduler-locking step")
         # The dynamic linker, and what it calls before there is a libc.
         self.burst(STEPS + [1000, 5000])
+        # The first calls of other files, which are bound by them.
+        for _ in range(self.random.randint(0, FIRST_PLACES)):
+            if is_alive():
+                self.to_a_place(1)
+                self.burst(STEPS_AT_A_PLACE)
 
     def go_on(self, seconds):
         pid = gdb.selected_inferior().pid
@@ -139,25 +149,27 @@ class Run:
         timer.kill()
         timer.wait()
 
-    def to_a_place(self):
+    def to_a_place(self, seconds=0.03):
         """Where rules change, near to what has been seen to run."""
         places = self.comparer.ask("places")[1:]
         self.random.shuffle(places)
         for place in places[:BREAKPOINTS]:
             quietly(f"tbreak *0x{place}")
         try:
-            self.go_on(0.03)
+            self.go_on(seconds)
         except gdb.error:
             # One lies in memory that is no longer mapped.
             pass
         quietly("delete breakpoints")
 
     def round(self):
+        if is_alive() and self.random.random() < ANEW:
+            quietly("kill")
         if not is_alive():
             self.start()
         elif self.random.random() < 0.5:
             self.to_a_place()
-            self.burst(STEPS[:6])
+            self.burst(STEPS_AT_A_PLACE)
         else:
             self.go_on(self.random.uniform(0.0005, 0.02))
             self.burst(STEPS)

@@ -2,6 +2,7 @@
 
 mod chains;
 mod corpus;
+mod coverage;
 mod places;
 mod process;
 mod programs;
@@ -10,6 +11,7 @@ mod session;
 
 pub use chains::{Difference, Verdict, compare};
 pub use corpus::{Corpus, Program};
+pub use coverage::Coverage;
 pub use process::{MappedFile, Process, Region, Tables};
 pub use programs::{Disagreement, Figures, run_program};
 pub use record::record;

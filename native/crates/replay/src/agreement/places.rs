@@ -1,13 +1,16 @@
 use strata_definitions::{INTERRUPTED_BIT, UnwindRule};
 
-use crate::agreement::process::Process;
+use crate::agreement::process::{MappedFile, Process, Region};
 
 /// How far from an address that has been seen a breakpoint is set, to both sides.
 const NEAR_BYTES: u64 = 2048;
 const KEPT: usize = 4096;
-const PLACES: usize = 48;
+/// Of each sort.
+const PLACES: usize = 32;
+const STUB_BYTES: u64 = 16;
 
-/// Addresses at which a rule begins to hold, near to where the program has been: the bounds of prologues, epilogues and stubs.
+/// Addresses for breakpoints: where a rule begins to hold, near to where the program has been, which are the bounds of prologues and
+/// epilogues; and stubs of the PLT.
 pub struct Places {
     seen: Vec<u64>,
     random: u64,
@@ -33,36 +36,39 @@ impl Places {
         }
     }
 
-    /// Beginnings of rows lie at instructions: a breakpoint there breaks none.
-    pub fn near(&mut self, process: &Process) -> Vec<u64> {
+    /// Rules begin to hold at instructions, and stubs begin with one: a breakpoint there breaks none.
+    pub fn choose(&mut self, process: &Process) -> Vec<u64> {
         let mut places = Vec::new();
         for _ in 0..PLACES {
-            if self.seen.is_empty() {
-                break;
-            }
-            let index = self.below(self.seen.len());
-            let address = self.seen[index];
-            let Some((region, file)) = process
-                .region_of(address)
-                .and_then(|region| Some((region, region.file.as_ref()?)))
-            else {
-                continue;
-            };
-            let first = address.saturating_sub(NEAR_BYTES).max(region.start);
-            let last = address.saturating_add(NEAR_BYTES).min(region.end - 1);
-            let mut rule = file.rows.lookup(region.offset_of(first));
-            let starts: Vec<u64> = (first + 1..=last)
-                .filter(|address| {
-                    let before = rule;
-                    rule = file.rows.lookup(region.offset_of(*address));
-                    rule != before && rule != UnwindRule::default()
-                })
-                .collect();
-            if !starts.is_empty() {
-                places.push(starts[self.below(starts.len())]);
-            }
+            places.extend(self.near_to_one_seen(process));
+            places.extend(self.stub(process));
         }
         places
+    }
+
+    fn near_to_one_seen(&mut self, process: &Process) -> Option<u64> {
+        let index = self.below(self.seen.len());
+        let address = *self.seen.get(index)?;
+        let region = process.region_of(address)?;
+        let file = region.file.as_ref()?;
+        let starts = starts_near(address, region, file);
+        self.pick(&starts).copied()
+    }
+
+    fn stub(&mut self, process: &Process) -> Option<u64> {
+        let region = self.pick(&process.regions)?;
+        let stubs = self.pick(&region.file.as_ref()?.stubs)?;
+        let count = (stubs.end - stubs.start) / STUB_BYTES;
+        let offset = stubs.start + STUB_BYTES * self.below(count as usize) as u64;
+        let address = region.start + offset.checked_sub(region.file_offset)?;
+        region.holds(address).then_some(address)
+    }
+
+    fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
+        match from.len() {
+            0 => None,
+            length => from.get(self.below(length)),
+        }
     }
 
     /// xorshift64.
@@ -70,6 +76,19 @@ impl Places {
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;
         self.random ^= self.random << 17;
-        (self.random % limit as u64) as usize
+        (self.random % limit.max(1) as u64) as usize
     }
+}
+
+fn starts_near(address: u64, region: &Region, file: &MappedFile) -> Vec<u64> {
+    let first = address.saturating_sub(NEAR_BYTES).max(region.start);
+    let last = address.saturating_add(NEAR_BYTES).min(region.end - 1);
+    let mut rule = file.rows.lookup(region.offset_of(first));
+    (first + 1..=last)
+        .filter(|address| {
+            let before = rule;
+            rule = file.rows.lookup(region.offset_of(*address));
+            rule != before && rule != UnwindRule::default()
+        })
+        .collect()
 }

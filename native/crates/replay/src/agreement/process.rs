@@ -1,9 +1,11 @@
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::rc::Rc;
 
+use strata_definitions::{UNWIND_KIND_PLT, UnwindRule};
 use strata_unwind::{UnwindTable, build};
 
 use crate::table::Table;
@@ -14,6 +16,24 @@ use crate::walk::{Code, Mapping};
 pub struct MappedFile {
     pub rows: UnwindTable,
     pub table: Table,
+    /// File offsets of the stubs that call into other files.
+    pub stubs: Vec<Range<u64>>,
+}
+
+impl MappedFile {
+    fn of(rows: UnwindTable) -> Self {
+        let starts: Vec<(u64, UnwindRule)> = rows.iter().collect();
+        let stubs = starts
+            .windows(2)
+            .filter(|pair| usize::from(pair[0].1.kind) == UNWIND_KIND_PLT)
+            .map(|pair| pair[0].0..pair[1].0)
+            .collect();
+        Self {
+            table: Table::from(&rows),
+            rows,
+            stubs,
+        }
+    }
 }
 
 /// Executable memory of a process: a line of /proc/PID/maps.
@@ -130,10 +150,7 @@ fn table_of(
     }
     // What cannot be read or has no table goes by its frame pointers, as in the kernel.
     let rows = read().ok().and_then(|elf| build(&elf).ok());
-    let file = rows.map(|rows| {
-        let table = Table::from(&rows);
-        Rc::new(MappedFile { rows, table })
-    });
+    let file = rows.map(|rows| Rc::new(MappedFile::of(rows)));
     tables.insert(name.to_owned(), file.clone());
     file
 }

@@ -7,6 +7,7 @@ use strata_unwind::{Machine, describe};
 
 use crate::agreement::chains::{Difference, Verdict, compare};
 use crate::agreement::corpus::Program;
+use crate::agreement::coverage::Coverage;
 use crate::agreement::places::Places;
 use crate::agreement::process::{Process, Tables};
 use crate::agreement::record::record;
@@ -44,8 +45,7 @@ pub struct Figures {
     pub places: BTreeSet<u64>,
     /// Frames compared.
     pub frames: usize,
-    /// The files of the stops, by number of stops.
-    pub files: BTreeMap<String, usize>,
+    pub coverage: Coverage,
 }
 
 /// Runs a program under gdb and compares at every stop. `tables` are kept for the next program.
@@ -64,7 +64,7 @@ pub fn run_program(
         match session.wait()? {
             Event::End(_) => return Ok(figures),
             Event::Places => {
-                let found = process.as_ref().map(|process| places.near(process));
+                let found = process.as_ref().map(|process| places.choose(process));
                 session.answer(&Answer::Places(&found.unwrap_or_default()))?;
             }
             Event::Stop(stop) => {
@@ -84,9 +84,7 @@ impl Figures {
         self.stops += 1;
         self.frames += stop.chain.len();
         self.places.insert(stop.registers.ip);
-        let region = process.region_of(stop.registers.ip);
-        let file = region.map_or("no code", |region| &region.name);
-        *self.files.entry(file.to_owned()).or_default() += 1;
+        self.coverage.add(&walked, process);
         let chain = in_code(&stop.chain, process);
         let verdict = compare(&walked, chain);
         if chain.len() < stop.chain.len() && stop.chain[chain.len()] != 0 {
