@@ -4,6 +4,7 @@ import { SymbolizerError } from '@strata/symbolizer';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Held } from './admission.ts';
+import { reportSchema } from './agent-report.ts';
 import { readPacked, UNPACKED_BYTES_MOST, unpack } from './body.ts';
 import { CollectorError, type CollectorErrorCode } from './collector-error.ts';
 import type { Door } from './metrics.ts';
@@ -18,18 +19,6 @@ import { type Body, refusing, type StoredBody, storeBody } from './store-body.ts
  */
 const SMALL_BYTES_MOST = 256 << 10;
 
-const reportSchema = z.strictObject({
-  agent: z.string().min(1).max(256),
-  host: z.string().min(1).max(256),
-  agentVersion: z.string().max(64),
-  kernel: z.string().max(256),
-  time: z.number().int().nonnegative(),
-  startedAt: z.number().int().nonnegative(),
-  state: z.enum(['sampling', 'unavailable', 'stopped']),
-  reason: z.string().max(2_000),
-  frequencyHz: z.number().int().min(0).max(999),
-  counters: z.record(z.string().max(128), z.number().nonnegative()),
-});
 const unavailableSchema = z.strictObject({ reason: z.string().max(2_000) });
 
 /** `POST /api/v1/batches`: stores an agent's batch once and answers which symbol indexes are wanted. */
@@ -74,8 +63,9 @@ export async function receiveSymbolsUnavailable(deps: Deps, request: FastifyRequ
 
 /** `POST /api/v1/agents`: what an agent says of itself. */
 export async function receiveAgentReport(deps: Deps, request: FastifyRequest, held: Held) {
-  const report = validated('BAD_REPORT', reportSchema, await noteOf(request, held));
-  await deps.storage.writeAgentReport(report as AgentReport);
+  const body = validated('BAD_REPORT', reportSchema, await noteOf(request, held));
+  const { stacks = null, ...report } = body;
+  await deps.storage.writeAgentReport(report as AgentReport, stacks);
   deps.metrics.stored.inc({ door: 'agents' });
   return { stored: 'stored' };
 }

@@ -160,6 +160,25 @@ describe('agents', () => {
     expect(await collector.storage.listAgents()).toContainEqual(report);
     const asleep = JSON.stringify({ ...report, state: 'asleep' });
     expect((await send('POST', 'agents', asleep)).answer.error.code).toBe('BAD_REPORT');
+
+    const table = { rows: 1000, rules: 20, bytes: 8192, buildMs: 1.25, failure: '' };
+    const shop = { path: '/bin/shop', outcomes: { COMPLETE: 5, OF_LATER: 1 }, table };
+    const kernel = { path: '[kernel]', outcomes: { KERNEL_ONLY: 2 }, table: null };
+    const tables = [{ path: '/lib/odd', ...table, bytes: 0, failure: 'It is no ELF file.' }];
+    const stacks = { executables: [shop, kernel], others: {}, tables };
+    const telling = (change: object) =>
+      send('POST', 'agents', JSON.stringify({ ...report, time: report.time + 1, stacks: { ...stacks, ...change } }));
+    expect((await telling({})).status).toBe(200);
+    expect(await collector.storage.readAgentStacks('a1')).toEqual(stacks);
+    const refused = [
+      { others: { COMPLETE: -1 } },
+      { others: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`OUTCOME_${i}`, 1])) },
+      { executables: Array.from({ length: 201 }, () => shop) },
+      { executables: [{ ...shop, path: 'x'.repeat(513) }] },
+      { tables: [{ ...tables[0], failure: 'x'.repeat(501) }] },
+      { more: 1 },
+    ];
+    for (const change of refused) expect((await telling(change)).answer.error.code).toBe('BAD_REPORT');
   });
 });
 

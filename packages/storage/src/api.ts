@@ -75,6 +75,33 @@ export interface AgentReport {
   readonly counters: Readonly<Record<string, number>>;
 }
 
+/** Why a file has an unwind table or none, as its agent says. */
+export interface UnwindTable {
+  readonly rows: number;
+  /** Distinct rules. */
+  readonly rules: number;
+  /** In the kernel; 0 without a table. */
+  readonly bytes: number;
+  readonly buildMs: number;
+  /** Why there is no table, or ''. */
+  readonly failure: string;
+}
+
+/** How stacks ended on an agent's node since its start, and the unwind tables they hang on. Counts are samples by outcome. */
+export interface StackReport {
+  /** First the most sampled, 200 at most. Threads of the kernel are `[kernel]`; of `[unknown]` nothing is known. */
+  readonly executables: readonly {
+    readonly path: string;
+    readonly outcomes: Readonly<Record<string, number>>;
+    /** Of the executable itself, where one was asked for. */
+    readonly table: UnwindTable | null;
+  }[];
+  /** Of all other executables. */
+  readonly others: Readonly<Record<string, number>>;
+  /** Files without a table first, then the largest, 200 at most. */
+  readonly tables: readonly (UnwindTable & { readonly path: string })[];
+}
+
 export interface Snapshot {
   readonly id: string;
   readonly createdAt: UnixSeconds;
@@ -89,8 +116,11 @@ export interface Snapshot {
 export interface Storage {
   /** Writes the batch exactly once per `token` (a hash of its content); `duplicate` when it was there already. */
   writeBatch(batch: Batch, token: string): Promise<'stored' | 'duplicate'>;
-  writeAgentReport(report: AgentReport): Promise<void>;
+  /** Keeps the report with what it tells of stacks, if anything. */
+  writeAgentReport(report: AgentReport, stacks: StackReport | null): Promise<void>;
   listAgents(): Promise<readonly AgentReport[]>;
+  /** What an agent's last report told of stacks; null where it told nothing. */
+  readAgentStacks(agent: string): Promise<StackReport | null>;
   listServices(range: TimeRange, steps: number): Promise<readonly ServiceSummary[]>;
   describeService(selection: Selection): Promise<ServiceDetail | null>;
   timeline(selection: Selection, steps: number): Promise<Timeline>;

@@ -5,7 +5,7 @@ import { Connection } from './connection.ts';
 import { StorageError } from './errors.ts';
 import { readMigrations } from './migrations/read-migrations.ts';
 import { runMigrations } from './migrations/run-migrations.ts';
-import { listAgents, writeAgentReport } from './queries/agent-reports.ts';
+import { listAgents, readAgentStacks, writeAgentReport } from './queries/agent-reports.ts';
 import { applyRetention } from './queries/apply-retention.ts';
 import { describeService } from './queries/describe-service.ts';
 import { listServices } from './queries/list-services.ts';
@@ -39,8 +39,9 @@ export async function openStorage(settings: Settings, options: StorageOptions = 
   const tries = new TrieCache(connection, trieCacheBytes);
   return {
     writeBatch: (batch, token) => writer.write(batch, token),
-    writeAgentReport: (report) => writeAgentReport(connection, report),
+    writeAgentReport: (report, stacks) => writeAgentReport(connection, report, stacks),
     listAgents: () => listAgents(connection),
+    readAgentStacks: (agent) => readAgentStacks(connection, agent),
     listServices: (range, steps) => listServices(connection, range, steps),
     describeService: (selection) => describeService(connection, selection),
     timeline: (selection, steps) => readTimeline(connection, selection, steps),

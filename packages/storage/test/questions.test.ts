@@ -1,6 +1,6 @@
 import type { UnixSeconds } from '@strata/profile';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AgentReport, Snapshot, Storage } from '../src/index.ts';
+import type { AgentReport, Snapshot, StackReport, Storage } from '../src/index.ts';
 import { EngineProcess } from './engine-process.ts';
 import { textBatch } from './text-batch.ts';
 
@@ -117,10 +117,26 @@ test('of an agent the latest report counts', async () => {
     counters: { events: 12, 'dropped.map full': 3 },
   };
   const later: AgentReport = { ...report, time: seconds(now - 10), state: 'sampling', reason: '' };
-  await storage.writeAgentReport(report);
-  await storage.writeAgentReport(later);
-  await storage.writeAgentReport({ ...report, agent: 'node-2' });
+  await storage.writeAgentReport(report, null);
+  await storage.writeAgentReport(later, null);
+  await storage.writeAgentReport({ ...report, agent: 'node-2' }, null);
   expect(await storage.listAgents()).toEqual([later, { ...report, agent: 'node-2' }]);
+
+  const table = { rows: 1000, rules: 20, bytes: 8192, buildMs: 1.25, failure: '' };
+  const stacks: StackReport = {
+    executables: [{ path: '/bin/«shop» "x"', outcomes: { COMPLETE: 2 ** 40, NO_RULE: 3 }, table }],
+    others: { EXITING: 1 },
+    tables: [
+      { path: '/lib/odd', ...table, failure: 'It is no ELF file.' },
+      { path: '/bin/«shop» "x"', ...table },
+    ],
+  };
+  expect(await storage.readAgentStacks('node-1')).toBeNull();
+  await storage.writeAgentReport({ ...later, time: seconds(now - 5) }, stacks);
+  expect(await storage.readAgentStacks('node-1')).toEqual(stacks);
+  expect(await storage.readAgentStacks('node-3')).toBeNull();
+  await storage.writeAgentReport({ ...later, time: seconds(now - 1) }, null);
+  expect(await storage.readAgentStacks('node-1')).toBeNull();
 });
 
 test('a snapshot comes back byte by byte until its time is over', async () => {

@@ -1,11 +1,15 @@
 import type { UnixSeconds } from '@strata/profile';
-import type { AgentReport } from '../api.ts';
+import type { AgentReport, StackReport } from '../api.ts';
 import type { Connection } from '../connection.ts';
 import { RowBinaryWriter } from '../row-binary.ts';
 
-const COLUMNS = 'agent, host, agent_version, kernel, time, started_at, state, reason, frequency_hz, counters';
+const COLUMNS = 'agent, host, agent_version, kernel, time, started_at, state, reason, frequency_hz, counters, stacks';
 
-export async function writeAgentReport(connection: Connection, report: AgentReport): Promise<void> {
+export async function writeAgentReport(
+  connection: Connection,
+  report: AgentReport,
+  stacks: StackReport | null,
+): Promise<void> {
   const row = new RowBinaryWriter();
   row.string(report.agent);
   row.string(report.host);
@@ -17,6 +21,7 @@ export async function writeAgentReport(connection: Connection, report: AgentRepo
   row.string(report.reason);
   row.uint16(report.frequencyHz);
   row.numbers(report.counters);
+  row.string(stacks === null ? '' : JSON.stringify(stacks));
   row.endRow();
   await connection.insert('agents', COLUMNS, row, { doing: 'writing an agent’s report' });
 }
@@ -32,4 +37,15 @@ export async function listAgents(connection: Connection): Promise<readonly Agent
     { doing: 'listing agents' },
   );
   return rows.map((row) => ({ ...row, time: row.time as UnixSeconds, startedAt: row.startedAt as UnixSeconds }));
+}
+
+/** A question of its own: it is a thousand times what `listAgents` needs of an agent. */
+export async function readAgentStacks(connection: Connection, agent: string): Promise<StackReport | null> {
+  const [row] = await connection.rows<{ stacks: string }>(
+    `SELECT stacks FROM ${connection.database}.agents
+     WHERE agent = {agent:String} AND agents.time > now() - INTERVAL 7 DAY
+     ORDER BY agents.time DESC LIMIT 1`,
+    { doing: 'reading what an agent tells of stacks', parameters: { agent } },
+  );
+  return row && row.stacks !== '' ? (JSON.parse(row.stacks) as StackReport) : null;
 }

@@ -1,0 +1,1 @@
+ALTER TABLE {database}.agents ADD COLUMN IF NOT EXISTS stacks String CODEC(ZSTD(3));
