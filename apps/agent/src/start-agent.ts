@@ -28,10 +28,10 @@ export type Native = {
 /** Starts the sampler, or says in one sentence why it cannot be: the agent stays up and reports that. */
 async function trySampler(
   start: Native['startSampler'],
-  { frequencyHz, dataFolder }: Settings,
+  { frequencyHz, kernelBytes, dataFolder }: Settings,
 ): Promise<{ sampler: Sampler | null; reason: string }> {
   try {
-    const sampler = await start({ frequencyHz }, { tableFolder: join(dataFolder, 'unwind-tables') });
+    const sampler = await start({ frequencyHz }, { kernelBytes, tableFolder: join(dataFolder, 'unwind-tables') });
     return { sampler, reason: '' };
   } catch (error) {
     return { sampler: null, reason: (error as Error).message };

@@ -31,6 +31,12 @@ const schema = z.object({
     .describe('Database at ClickHouse'),
   STRATA_COLLECTOR_URL: z.url().optional().describe('Where the agent pushes to; this machine’s collector by default'),
   STRATA_SAMPLE_HZ: z.coerce.number().int().min(1).max(999).default(99).describe('Samples per second and CPU'),
+  STRATA_KERNEL_BYTES: z.coerce
+    .number()
+    .int()
+    .min(16 << 20)
+    .default(128 << 20)
+    .describe('Memory that sampling may take in the kernel, most of it unwind tables'),
   STRATA_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
     .default('info')
@@ -58,6 +64,7 @@ export interface Settings {
   };
   readonly collectorUrl: string;
   readonly frequencyHz: number;
+  readonly kernelBytes: number;
   readonly logLevel: string;
 }
 
@@ -106,6 +113,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     },
     collectorUrl: s.STRATA_COLLECTOR_URL ?? at(s.STRATA_COLLECTOR_PORT),
     frequencyHz: s.STRATA_SAMPLE_HZ,
+    kernelBytes: s.STRATA_KERNEL_BYTES,
     logLevel: s.STRATA_LOG_LEVEL,
   };
 }

@@ -36,6 +36,7 @@ describe('settings', () => {
     [{ STRATA_WEB_PORT: '70000' }, /^STRATA_WEB_PORT=70000 cannot be used: .+\.$/],
     [{ STRATA_WEB_PORT: 'web' }, /^STRATA_WEB_PORT=web cannot be used: .+\.$/],
     [{ STRATA_SAMPLE_HZ: '0' }, /^STRATA_SAMPLE_HZ=0 cannot be used: .+\.$/],
+    [{ STRATA_KERNEL_BYTES: '1000' }, /^STRATA_KERNEL_BYTES=1000 cannot be used: .+\.$/],
     [{ STRATA_HOST: '0.0.0.0' }, /^STRATA_HOST=0\.0\.0\.0 cannot be used: must be a loopback address/],
     [{ STRATA_CLICKHOUSE_URL: 'not a url' }, /^STRATA_CLICKHOUSE_URL=not a url cannot be used: .+\.$/],
     [
