@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
-import type { Drain, Sampler } from '@strata/bpf';
+import type { Drain, Sampler, UnwindTables } from '@strata/bpf';
 import { encodeBatch } from '@strata/profile';
 import type { Logger } from '@strata/settings';
 import type { Attributor } from './attribution/attributor.ts';
@@ -9,7 +9,9 @@ import type { ProcessTable } from './process/process-table.ts';
 import { type CollectorClient, jsonBody } from './push/collector-client.ts';
 import type { Pusher } from './push/pusher.ts';
 import type { Spool } from './push/spool.ts';
-import type { AgentState, Report } from './report.ts';
+import type { AgentState, Report, ReportedCounts } from './report.ts';
+import { stackReport } from './stacks/stack-report.ts';
+import { unwindCounters } from './stacks/unwind-counters.ts';
 import type { SymbolService } from './symbols/symbol-service.ts';
 import { Window } from './window.ts';
 
@@ -46,7 +48,7 @@ export interface AgentParts {
   readonly pusher: Pusher;
   readonly symbols: SymbolService;
   readonly client: CollectorClient;
-  readonly report: (state: AgentState, reason: string, counters: Report['counters']) => Report;
+  readonly report: (state: AgentState, reason: string, counts: ReportedCounts) => Report;
   readonly logger: Logger;
 }
 
@@ -81,8 +83,12 @@ export class Agent {
     return this.#parts.reason || this.#failure;
   }
 
-  /** Everything counted since the start, flat: none goes backwards but `spool.bytes`, `spool.batches`, `processes`. */
+  /** Everything counted since the start, flat: none goes backwards but those that say how much there is now. */
   get counters(): Readonly<Record<string, number>> {
+    return this.#countersWith(this.#parts.sampler?.tables() ?? null);
+  }
+
+  #countersWith(unwind: UnwindTables | null): Readonly<Record<string, number>> {
     const { attributor, pusher, spool, symbols, table } = this.#parts;
     const totals = this.#totals;
     const bpf = this.#programStats;
@@ -98,6 +104,7 @@ export class Agent {
         ...Object.fromEntries([...prefixed('outcome', totals.outcomes), ...prefixed('dropped', totals.dropped)]),
       }),
       ...(bpf && { 'bpf.runtime_ns': Number(bpf.runtimeNs), 'bpf.runs': Number(bpf.runs) }),
+      ...(unwind && unwindCounters(unwind)),
       'stacks.missing': attributor.counters.missingStacks,
       'drain.failed': this.#drainFailures,
       'spool.bytes': spool.bytes,
@@ -217,12 +224,15 @@ export class Agent {
   }
 
   async #sendReport(state: AgentState, signal?: AbortSignal): Promise<void> {
-    const { client, logger, report, sampler } = this.#parts;
+    const { attributor, client, logger, report, sampler } = this.#parts;
     try {
       // Asking would switch them on for every BPF program of the machine; that is its owner's to decide.
       if (state === 'sampling' && areProgramStatsOn()) this.#programStats = sampler?.programStats() ?? null;
       const reason = state === 'unavailable' ? this.reason : '';
-      await client.send('POST', 'api/v1/agents', jsonBody(report(state, reason, this.counters)), signal);
+      const unwind = sampler?.tables() ?? null;
+      const counters = this.#countersWith(unwind);
+      const stacks = unwind && stackReport(attributor.outcomes, unwind);
+      await client.send('POST', 'api/v1/agents', jsonBody(report(state, reason, { counters, stacks })), signal);
     } catch (error) {
       // The next report says it all again.
       logger.debug({ reason: (error as Error).message }, 'the report did not arrive');

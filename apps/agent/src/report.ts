@@ -1,5 +1,6 @@
 import { hostname, release } from 'node:os';
 import manifest from '../package.json' with { type: 'json' };
+import type { StackReport } from './stacks/stack-report.ts';
 
 /** What the agent says of itself; the collector stores the last one (packages/storage, AgentReport). */
 export interface Report {
@@ -15,7 +16,12 @@ export interface Report {
   readonly reason: string;
   readonly frequencyHz: number;
   readonly counters: Readonly<Record<string, number>>;
+  /** Null while there is no sampler. */
+  readonly stacks: StackReport | null;
 }
+
+/** What is told besides how the agent is. */
+export type ReportedCounts = Pick<Report, 'counters' | 'stacks'>;
 
 export type AgentState = 'sampling' | 'unavailable' | 'stopped';
 
@@ -25,7 +31,7 @@ const nowSeconds = () => Math.floor(Date.now() / 1000);
 export function reporter(port: number, frequencyHz: number) {
   const host = hostname();
   const startedAt = nowSeconds();
-  return (state: AgentState, reason: string, counters: Report['counters']): Report => ({
+  return (state: AgentState, reason: string, counts: ReportedCounts): Report => ({
     agent: `${host}:${port}`,
     host,
     agentVersion: manifest.version,
@@ -35,6 +41,6 @@ export function reporter(port: number, frequencyHz: number) {
     state,
     reason,
     frequencyHz,
-    counters,
+    ...counts,
   });
 }

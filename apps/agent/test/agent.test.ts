@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DROP_REASONS, OUTCOMES } from '@strata/bpf';
 import { readSettings } from '@strata/settings';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Native, startAgent } from '../src/start-agent.ts';
@@ -121,7 +122,7 @@ describe('while the collector is away', () => {
 
 describe('reports', () => {
   test('no counter goes backwards within a run, and a new run is told apart', async () => {
-    const gauges = /^(spool\.(bytes|batches)|processes)$/;
+    const gauges = /^(spool\.(bytes|batches)|processes|kernel\.bytes|tables\.(built|failed))$/;
     for (let run = 0; run < 2; run++) {
       sampler = new ScriptedSampler();
       await start();
@@ -146,11 +147,47 @@ describe('reports', () => {
     expect(collector.samples).toBe(60);
   });
 
+  test('say of each program how its stacks ended, and what became of its unwind table', async () => {
+    const kernelThread = Number(/\bkthreadd\b/.test(readFileSync('/proc/2/stat', 'utf8')) && 2);
+    await start();
+    sampler.unwind = {
+      ...sampler.unwind,
+      evicted: 3,
+      files: [
+        { path: process.execPath, rows: 1000, rules: 20, bytes: 8192, buildMs: 12.5, failure: '' },
+        { path: '/opt/odd', rows: 0, rules: 0, bytes: 0, buildMs: 1, failure: 'It is no ELF file.' },
+      ],
+    };
+    sampler.putStack(1n, 'user', 0x10n);
+    sampler.putCutOff(3n, 'NO_RULE', 0x10n);
+    sampler.put(row(5), { ...row(2), user: 3n }, { ...row(1), user: 0n });
+    // Never sent: in stacks.missing.
+    sampler.put({ ...row(9), user: 99n });
+    if (kernelThread) sampler.put({ pid: kernelThread, thread: 'kthreadd', user: 0n, count: 4 });
+    await stop();
+    const { executables, others, tables } = lastReport().stacks!;
+    expect(executables[0]).toEqual({
+      path: process.execPath,
+      outcomes: { COMPLETE: 5, NO_RULE: 2, EXITING: 1 },
+      table: { rows: 1000, rules: 20, bytes: 8192, buildMs: 12.5, failure: '' },
+    });
+    if (kernelThread) expect(executables[1]).toEqual({ path: '[kernel]', outcomes: { KERNEL_ONLY: 4 }, table: null });
+    expect(others).toEqual({});
+    expect(tables.map(({ path }) => path)).toEqual(['/opt/odd', process.execPath]);
+    expect(lastReport().counters).toMatchObject({
+      'stacks.missing': 9,
+      'kernel.bytes_most': 128 << 20,
+      'tables.built': 1,
+      'tables.failed': 1,
+      'tables.evicted': 3,
+    });
+  });
+
   test('without a sampler the agent stays up and says why, everywhere the same', async () => {
     const reason = 'BPF needs root or CAP_BPF and CAP_PERFMON: start Strata as root.';
     await start(() => Promise.reject(Object.assign(new Error(reason), { code: 'NO_PERMISSION' })));
     await eventually('a report', 10, () => collector.reports.length > 0);
-    expect(lastReport()).toMatchObject({ state: 'unavailable', reason });
+    expect(lastReport()).toMatchObject({ state: 'unavailable', reason, stacks: null });
     const health = await fetch(`${AGENT}/healthz`);
     expect([health.status, await health.json()]).toEqual([503, { status: 'unavailable', reason }]);
     const profile = await fetch(`${AGENT}/debug/pprof/profile?seconds=1`);
@@ -184,6 +221,40 @@ describe('doors', () => {
     expect(metrics).toMatch(/^strata_agent_outcome_total\{outcome="COMPLETE"\} 9$/m);
     expect(metrics).toMatch(/^strata_agent_push_total\{result="stored"\} 1$/m);
     expect(metrics).toMatch(/^strata_agent_spool_bytes 0$/m);
+    const named = (family: string, label: string) =>
+      [...metrics.matchAll(new RegExp(`^strata_agent_${family}_total\\{${label}="(\\w+)"\\} \\d+$`, 'gm'))].map(
+        ([, name]) => name,
+      );
+    expect([named('outcome', 'outcome'), named('dropped', 'reason')]).toEqual([OUTCOMES, DROP_REASONS]);
+  });
+
+  test('/metrics say what unwinding takes', async () => {
+    await start();
+    const failure = 'It is no ELF file.';
+    const file = { path: '/lib/a', rows: 1, rules: 1, bytes: 4096, buildMs: 1, failure: '' };
+    const files = [file, { ...file, path: '/lib/b' }, { ...file, path: '/lib/odd', bytes: 0, failure }];
+    sampler.unwind = { files, bytes: 20 << 20, bytesMost: 128 << 20, evicted: 7, cacheFailures: 5 };
+    const metrics = await (await fetch(`${AGENT}/metrics`)).text();
+    expect(metrics.split('\n').filter((line) => /^strata_agent_(kernel|tables)/.test(line))).toEqual([
+      'strata_agent_kernel_bytes 20971520',
+      'strata_agent_kernel_bytes_most 134217728',
+      'strata_agent_tables_built 2',
+      'strata_agent_tables_failed 1',
+      'strata_agent_tables_evicted_total 7',
+      'strata_agent_tables_cache_failures_total 5',
+    ]);
+  });
+
+  test('the limit in the settings is the sampler’s', async () => {
+    const given: unknown[] = [];
+    await start(async (...options) => {
+      given.push(...options);
+      return sampler;
+    });
+    expect(given).toEqual([
+      { frequencyHz: 99 },
+      { kernelBytes: 128 << 20, tableFolder: join(folder, 'unwind-tables') },
+    ]);
   });
 
   test.each([

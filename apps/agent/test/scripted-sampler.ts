@@ -1,4 +1,12 @@
-import type { Drain, SampledStack, Sampler } from '@strata/bpf';
+import {
+  DROP_REASONS,
+  type Drain,
+  OUTCOMES,
+  type Outcome,
+  type SampledStack,
+  type Sampler,
+  type UnwindTables,
+} from '@strata/bpf';
 
 /** One line of a scripted drain: who was seen how often, with which stacks. */
 export interface Row {
@@ -15,11 +23,14 @@ export interface Row {
  */
 export class ScriptedSampler implements Sampler {
   stopped = false;
+  unwind: UnwindTables = { files: [], bytes: 12 << 20, bytesMost: 128 << 20, evicted: 0, cacheFailures: 0 };
   fails: Error | null = null;
   #rows: Row[] = [];
   #stacks: SampledStack[] = [];
   #events: Drain['events'][number][] = [];
   #kept = 0n;
+  #outcomes = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0n])) as Record<Outcome, bigint>;
+  #outcomeOf = new Map<bigint, Outcome>();
 
   /** Samples handed in so far, drained or not. */
   given = 0;
@@ -30,7 +41,17 @@ export class ScriptedSampler implements Sampler {
   }
 
   putStack(id: bigint, space: SampledStack['space'], ...addresses: readonly bigint[]): void {
-    this.#stacks.push({ id, space, addresses: BigUint64Array.from(addresses), outcome: 'COMPLETE' });
+    this.#give({ id, space, addresses: BigUint64Array.from(addresses), outcome: 'COMPLETE' });
+  }
+
+  /** A user stack that ended early. */
+  putCutOff(id: bigint, outcome: Outcome, ...addresses: readonly bigint[]): void {
+    this.#give({ id, space: 'user', addresses: BigUint64Array.from(addresses), outcome });
+  }
+
+  #give(stack: SampledStack): void {
+    this.#stacks.push(stack);
+    if (stack.space === 'user') this.#outcomeOf.set(stack.id, stack.outcome);
   }
 
   putEvents(...events: Drain['events']): void {
@@ -40,13 +61,16 @@ export class ScriptedSampler implements Sampler {
   async drain(): Promise<Drain> {
     if (this.fails) throw this.fails;
     const rows = this.#rows.splice(0);
-    this.#kept += rows.reduce((sum, { count }) => sum + BigInt(count), 0n);
+    for (const { user, count } of rows) {
+      this.#kept += BigInt(count);
+      this.#outcomes[user === 0n ? 'EXITING' : (this.#outcomeOf.get(user) ?? 'COMPLETE')] += BigInt(count);
+    }
     const totals = {
       events: this.#kept,
       kept: this.#kept,
       idle: 0n,
-      outcomes: { COMPLETE: this.#kept },
-      dropped: {},
+      outcomes: { ...this.#outcomes },
+      dropped: Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0n])) as Drain['totals']['dropped'],
       lostProcessEvents: 0n,
     };
     return {
@@ -61,12 +85,16 @@ export class ScriptedSampler implements Sampler {
         userStack: BigUint64Array.from(rows, ({ user }) => user),
         count: Uint32Array.from(rows, ({ count }) => count),
       },
-      totals: totals as unknown as Drain['totals'],
+      totals,
     };
   }
 
   programStats() {
     return null;
+  }
+
+  tables() {
+    return this.unwind;
   }
 
   async stop(): Promise<void> {

@@ -1,8 +1,9 @@
-import type { Drain } from '@strata/bpf';
+import type { Drain, Outcome, SampledStack } from '@strata/bpf';
 import { type NamingContext, nameProcess, type ProcessNames } from '../naming/process-names.ts';
 import type { CodeFiles } from '../process/code-files.ts';
 import type { ProcessImage } from '../process/process-image.ts';
 import type { ProcessTable } from '../process/process-table.ts';
+import { ExecutableOutcomes } from '../stacks/executable-outcomes.ts';
 import type { AttributedSample } from '../window.ts';
 import { type FramePath, type FrameTable, NO_FRAMES } from './frames.ts';
 import type { KernelStacks } from './kernel-stacks.ts';
@@ -15,6 +16,8 @@ const FRAMES_MOST = 200_000;
 export class Attributor {
   /** Samples whose stack the sampler never sent, or sent too long ago. */
   readonly counters = { missingStacks: 0 };
+  /** Of all samples but those whose stack is missing. */
+  readonly outcomes = new ExecutableOutcomes();
   #table: ProcessTable;
   #files: CodeFiles;
   #frames: FrameTable;
@@ -22,7 +25,7 @@ export class Attributor {
   #user: UserStacks;
   #naming: Omit<NamingContext, 'buildId'>;
   /** User stacks as they came: the same addresses may come from another process later. */
-  #addresses = new RecentStacks<BigUint64Array>();
+  #stacks = new RecentStacks<Pick<SampledStack, 'addresses' | 'outcome'>>();
   #unknown: FramePath;
 
   constructor(
@@ -45,16 +48,17 @@ export class Attributor {
   /** Applies the drain's events and attributes its counts. One drain at a time. */
   async attribute({ events, stacks, counts, toNs }: Drain): Promise<readonly AttributedSample[]> {
     this.#table.apply(events);
-    for (const { id, space, addresses } of stacks) {
+    for (const { id, space, addresses, outcome } of stacks) {
       if (space === 'kernel') this.#kernel.add(id, addresses);
       // A copy: what the sampler hands over is a view of the whole drain's memory.
-      else this.#addresses.set(id, addresses.slice());
+      else this.#stacks.set(id, { addresses: addresses.slice(), outcome });
     }
     const samples: AttributedSample[] = [];
     for (const [row, count] of counts.count.entries()) {
       const userStack = counts.userStack[row]!;
       const image = this.#imageOf(counts.pid[row]!, userStack, toNs);
       const names = image.names ?? (await this.#nameImage(image));
+      this.#tally(image, userStack, count);
       const user = await this.#userPath(image, userStack, count);
       const kernel = this.#kernelPath(counts.kernelStack[row]!, count);
       const empty = user.frames.length === 0 && kernel.frames.length === 0;
@@ -71,17 +75,25 @@ export class Attributor {
   /** Of the programs a pid was since the last drain, the one whose code the stack lies in; the newest when in doubt. */
   #imageOf(pid: number, userStack: bigint, nowNs: bigint): ProcessImage {
     const images = this.#table.imagesOf(pid, nowNs);
-    const addresses = this.#addresses.get(userStack);
-    if (images.length === 1 || !addresses) return images[0]!;
-    const mapped = images.map((image) => this.#user.mapped(image, addresses));
+    const stack = this.#stacks.get(userStack);
+    if (images.length === 1 || !stack) return images[0]!;
+    const mapped = images.map((image) => this.#user.mapped(image, stack.addresses));
     return images[mapped.indexOf(Math.max(...mapped))]!;
+  }
+
+  #tally(image: ProcessImage, userStack: bigint, count: number): void {
+    const { executable, isKernelThread } = this.#table.factsOf(image);
+    // The kernel names no stack for these two.
+    const withoutStack: Outcome = isKernelThread ? 'KERNEL_ONLY' : 'EXITING';
+    const outcome = userStack === 0n ? withoutStack : this.#stacks.get(userStack)?.outcome;
+    if (outcome) this.outcomes.add(isKernelThread ? '[kernel]' : executable || '[unknown]', outcome, count);
   }
 
   async #userPath(image: ProcessImage, id: bigint, count: number): Promise<FramePath> {
     if (id === 0n) return NO_FRAMES;
     const known = this.#user.known(image, id);
     if (known) return known;
-    const addresses = this.#addresses.get(id);
+    const addresses = this.#stacks.get(id)?.addresses;
     if (!addresses) return this.#missing(count);
     await this.#user.prepare(image, addresses);
     return this.#user.translate(image, id, addresses);
