@@ -50,6 +50,7 @@ enum unwind_kind {
     UNWIND_KIND_UNSUPPORTED, // the rule is one that is not evaluated
     UNWIND_KIND_INDEXED, // CFA = [stack pointer + cfa_offset + 8 * register] + cfa_add
     UNWIND_KIND_OTHER_STACK, // CFA = register + cfa_offset, on a stack that may lie below: the function changes stacks
+    UNWIND_KIND_NEW_THREAD, // as REGISTER; but where the return address is no code a thread has just begun, and there is no caller
     UNWIND_KIND_COUNT,
 };
 

@@ -209,6 +209,7 @@ static __always_inline bool begin(struct bpf_perf_event_data *context, struct sa
     state->walk.hash = 1;
     state->walk.known = ~0u;
     state->walk.is_address = 1;
+    state->walk.may_be_new = 0;
     state->walk.now_s = now / 1000000000;
     state->walk.mapping.start = state->walk.mapping.end = 0;
     return true;

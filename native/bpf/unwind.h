@@ -159,6 +159,9 @@ static __always_inline enum outcome step(struct walk *walk) {
     case UNWIND_KIND_OTHER_STACK:
     case UNWIND_KIND_PLT:
         return step_by_rule(walk, &rule);
+    case UNWIND_KIND_NEW_THREAD:
+        walk->may_be_new = 1;
+        return step_by_rule(walk, &rule);
     }
     return OUTCOME_UNSUPPORTED_RULE;
 }
@@ -181,6 +184,12 @@ static __always_inline bool add_frame(struct walk *walk, __u64 *addresses, __u32
         *length = at + 1;
         walk->hash = hash_address(walk->hash, address);
     }
+    if (!is_code && walk->may_be_new) {
+        walk->ip = 0;
+        walk->outcome = OUTCOME_COMPLETE;
+        return true;
+    }
+    walk->may_be_new = 0;
     walk->outcome = is_code ? step(walk) : OUTCOME_NOT_CODE;
     return walk->outcome != OUTCOME_COMPLETE || walk->ip == 0;
 }

@@ -22,6 +22,7 @@ struct walk {
     __u64 registers[DWARF_REGISTERS];
     __u32 known;      // bit n: registers[n] is the caller's
     __u32 is_address; // ip is where the frame was interrupted, not a return address
+    __u32 may_be_new; // the frame before may be a thread's first, and this one none
     __u32 now_s;      // CLOCK_MONOTONIC
     __u32 outcome;
     __u64 hash;

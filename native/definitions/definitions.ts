@@ -63,6 +63,7 @@ export const unwindKinds = {
   UNSUPPORTED: 'the rule is one that is not evaluated',
   INDEXED: 'CFA = [stack pointer + cfa_offset + 8 * register] + cfa_add',
   OTHER_STACK: 'CFA = register + cfa_offset, on a stack that may lie below: the function changes stacks',
+  NEW_THREAD: 'as REGISTER; but where the return address is no code a thread has just begun, and there is no caller',
 } as const;
 
 /** Where a register of the caller is. */

@@ -73,7 +73,9 @@ pub const UNWIND_KIND_UNSUPPORTED: usize = 7;
 pub const UNWIND_KIND_INDEXED: usize = 8;
 /// CFA = register + cfa_offset, on a stack that may lie below: the function changes stacks
 pub const UNWIND_KIND_OTHER_STACK: usize = 9;
-pub const UNWIND_KIND_COUNT: usize = 10;
+/// as REGISTER; but where the return address is no code a thread has just begun, and there is no caller
+pub const UNWIND_KIND_NEW_THREAD: usize = 10;
+pub const UNWIND_KIND_COUNT: usize = 11;
 
 /// unchanged
 pub const UNWIND_PLACE_SAME: usize = 0;

@@ -1,10 +1,12 @@
 use std::ops::Range;
 
 use strata_definitions::{
-    UNWIND_KIND_END_OF_STACK, UNWIND_KIND_FRAME_POINTER, UNWIND_PLACE_CFA, UnwindRule,
+    UNWIND_KIND_END_OF_STACK, UNWIND_KIND_FRAME_POINTER, UNWIND_KIND_NEW_THREAD, UNWIND_PLACE_CFA,
+    UnwindRule,
 };
 
 use crate::address_map::AddressMap;
+use crate::assembly::follow;
 use crate::machine::Machine;
 
 /// Reads code of the file for us: what lies at these file offsets, or less where that cannot be had.
@@ -13,9 +15,9 @@ pub type ReadCode<'a> = &'a dyn Fn(Range<u64>) -> Vec<u8>;
 /// What is looked at of a gap: so many windows of so many bytes, evenly spread.
 const WINDOW_BYTES: u64 = 4_096;
 const MOST_WINDOWS: u64 = 16;
-/// A gap that one function of assembly leaves; it begins within so many bytes, which align it.
-const FUNCTION_BYTES: u64 = 512;
-const ALIGNMENT_BYTES: usize = 16;
+/// Gaps up to here are read whole, and followed instruction by instruction.
+const FOLLOWED_BYTES: u64 = 4_096;
+const SYSCALL: [u8; 2] = [0x0f, 0x05];
 /// The first instructions of a program, before any function: `_start` and what it falls through to.
 const ENTRY_BYTES: u64 = 128;
 
@@ -57,7 +59,9 @@ impl<'a> Gaps<'a> {
             if self.keeps_frame_pointers(&part) {
                 rules.push((part.clone(), frame_pointer_rule(self.machine)));
             }
-            rules.extend(self.lone_function(&part));
+            if part.end - part.start < FOLLOWED_BYTES && self.machine == Machine::X86_64 {
+                rules.extend(self.followed(&part));
+            }
             if let Some(entry) = self.entry.filter(|entry| part.contains(entry)) {
                 rules.clear();
                 let end_of_stack = UnwindRule {
@@ -70,41 +74,40 @@ impl<'a> Gaps<'a> {
         rules
     }
 
-    /// One function that makes itself a frame first thing.
-    fn lone_function(&self, gap: &Range<u64>) -> Vec<(Range<u64>, UnwindRule)> {
-        let [before, made] = self.machine.frame_pointer_steps();
-        let prologue = [before, made].concat();
-        if gap.end - gap.start > FUNCTION_BYTES {
-            return Vec::new();
+    /// Functions of assembly. Where the description ends with a system call, as that of `clone3` does, a new thread begins.
+    fn followed(&self, gap: &Range<u64>) -> Vec<(Range<u64>, UnwindRule)> {
+        let before = gap.start.saturating_sub(SYSCALL.len() as u64);
+        let code = (self.read_code)(before..gap.end);
+        match code.split_at_checked((gap.start - before) as usize) {
+            Some((last, _)) if last == SYSCALL => vec![(gap.clone(), new_thread_rule())],
+            Some((_, code)) => follow(code, gap.start),
+            None => Vec::new(),
         }
-        let code = (self.read_code)(gap.clone());
-        let found = code
-            .windows(prologue.len())
-            .position(|bytes| *bytes == *prologue);
-        let Some(at) = found.filter(|at| *at <= ALIGNMENT_BYTES) else {
-            return Vec::new();
-        };
-        let pushed = gap.start + (at + before.len()) as u64;
-        let framed = gap.start + (at + prologue.len()) as u64;
-        let [entered, saved] = self.machine.frame_pointer_rules();
-        vec![
-            (gap.start..pushed, entered),
-            (pushed..framed, saved),
-            (framed..gap.end, frame_pointer_rule(self.machine)),
-        ]
     }
 
     fn keeps_frame_pointers(&self, gap: &Range<u64>) -> bool {
         let windows = ((gap.end - gap.start) / WINDOW_BYTES).min(MOST_WINDOWS);
-        let prologue = self.machine.frame_pointer_steps().concat();
+        let prologue = self.machine.frame_pointer_prologue();
         let count = |window: u64| {
             let start = gap.start + (gap.end - gap.start) / windows * window;
             let code = (self.read_code)(start..start + WINDOW_BYTES);
             code.windows(prologue.len())
-                .filter(|bytes| **bytes == *prologue)
+                .filter(|bytes| *bytes == prologue)
                 .count() as u64
         };
         windows > 0 && (0..windows).map(count).sum::<u64>() >= windows
+    }
+}
+
+/// The caller's frame as the call left it, in the thread that made the call; the new one has none.
+fn new_thread_rule() -> UnwindRule {
+    UnwindRule {
+        kind: UNWIND_KIND_NEW_THREAD as u8,
+        cfa_register: Machine::X86_64.stack_pointer(),
+        cfa_offset: 8,
+        ra_place: UNWIND_PLACE_CFA as u8,
+        ra_offset: -8,
+        ..UnwindRule::default()
     }
 }
 

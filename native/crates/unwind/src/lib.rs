@@ -1,6 +1,7 @@
 //! Call frame information (DWARF 5, section 6.4) of ELF files as tables that a BPF program can search.
 
 mod address_map;
+mod assembly;
 mod builder;
 mod cfi;
 mod compressed;

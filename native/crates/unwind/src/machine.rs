@@ -1,7 +1,3 @@
-use strata_definitions::{
-    UNWIND_KIND_REGISTER, UNWIND_PLACE_CFA, UNWIND_PLACE_REGISTER, UNWIND_PLACE_SAME, UnwindRule,
-};
-
 use crate::elf::Elf;
 use crate::error::BuildError;
 
@@ -57,43 +53,12 @@ impl Machine {
         }
     }
 
-    /// The two instructions by which a function makes itself a frame: it saves the caller's frame pointer, and sets its own.
-    pub const fn frame_pointer_steps(self) -> [&'static [u8]; 2] {
+    /// The instructions by which a function makes itself a frame pointer.
+    pub const fn frame_pointer_prologue(self) -> &'static [u8] {
         match self {
-            Self::X86_64 => [b"\x55", b"\x48\x89\xe5"],
-            Self::Aarch64 => [b"\xfd\x7b\xbf\xa9", b"\xfd\x03\x00\x91"],
+            Self::X86_64 => b"\x55\x48\x89\xe5",
+            Self::Aarch64 => b"\xfd\x03\x00\x91",
         }
-    }
-
-    /// What holds before the first of these instructions, and between them.
-    pub fn frame_pointer_rules(self) -> [UnwindRule; 2] {
-        let saved = UnwindRule {
-            kind: UNWIND_KIND_REGISTER as u8,
-            cfa_register: self.stack_pointer(),
-            cfa_offset: 16,
-            ra_place: UNWIND_PLACE_CFA as u8,
-            ra_offset: -8,
-            fp_place: UNWIND_PLACE_CFA as u8,
-            fp_offset: -16,
-            ..UnwindRule::default()
-        };
-        let entered = match self {
-            Self::X86_64 => UnwindRule {
-                cfa_offset: 8,
-                fp_place: UNWIND_PLACE_SAME as u8,
-                fp_offset: 0,
-                ..saved
-            },
-            Self::Aarch64 => UnwindRule {
-                cfa_offset: 0,
-                ra_place: UNWIND_PLACE_REGISTER as u8,
-                ra_offset: 30,
-                fp_place: UNWIND_PLACE_SAME as u8,
-                fp_offset: 0,
-                ..saved
-            },
-        };
-        [entered, saved]
     }
 
     /// A general register's name, or `r99` for one that is none.

@@ -127,16 +127,21 @@ impl<Rows: FunctionRows> Sweep<'_, Rows> {
         if is_padding(self.cursor, limit, ALIGNMENT) {
             return;
         }
-        self.writer.push(self.cursor, &UnwindRule::default());
         // Reading code in a third of a million places takes as long as all the rest.
         if is_padding(self.cursor, limit, MOST_ALIGNMENT) {
+            self.writer.push(self.cursor, &UnwindRule::default());
             return;
         }
+        let mut cursor = self.cursor;
         for (range, rule) in self.gaps.rules(self.cursor..limit) {
-            self.writer.push(range.start, &rule);
-            if range.end < limit {
-                self.writer.push(range.end, &UnwindRule::default());
+            if cursor < range.start {
+                self.writer.push(cursor, &UnwindRule::default());
             }
+            self.writer.push(range.start, &rule);
+            cursor = range.end;
+        }
+        if cursor < limit {
+            self.writer.push(cursor, &UnwindRule::default());
         }
     }
 }

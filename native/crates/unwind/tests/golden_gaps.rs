@@ -1,0 +1,94 @@
+//! Code that nobody described, behind a function that somebody did: assembly above, its table below.
+
+mod assembly;
+
+use assembly::{expect_rows_of, linked};
+
+const DESCRIBED: &str = "
+    .cfi_startproc
+    ret
+    .cfi_endproc
+    .p2align 4, 0x90
+    ";
+
+#[track_caller]
+fn expect_rows(gap: &str, expected: &str) {
+    expect_rows_of(&linked(&format!("{DESCRIBED}{gap}"), &[]), expected);
+}
+
+#[test]
+fn every_path_of_a_function_is_followed() {
+    expect_rows(
+        "
+        cmpb $0, 0(%rdi)
+        jne 1f
+        push %rbp
+        mov %rsp, %rbp
+        push %rbx
+        call *%rax
+        pop %rbx
+        pop %rbp
+        ret
+    1:  sub $24, %rsp
+        call *%rax
+        add $24, %rsp
+        ret
+        ",
+        "
+        0 cfa=rsp+8 ra=[cfa-8] rbp=same
+        16 cfa=rsp+16 ra=[cfa-8] rbp=[cfa-16]
+        19 cfa=rbp+16 ra=[cfa-8] rbp=[cfa-16]
+        1a cfa=rbp+16 ra=[cfa-8] rbp=[cfa-16] rbx=[cfa-24]
+        1d cfa=rbp+16 ra=[cfa-8] rbp=[cfa-16]
+        1e cfa=rsp+8 ra=[cfa-8] rbp=same
+        23 cfa=rsp+32 ra=[cfa-8] rbp=same
+        29 cfa=rsp+8 ra=[cfa-8] rbp=same
+        2a no-rule
+        ",
+    );
+}
+
+#[test]
+fn paths_that_disagree_leave_no_rule() {
+    expect_rows(
+        "
+        test %rdi, %rdi
+        jne 1f
+        push %rax
+    1:  nop
+        ret
+        ",
+        "
+        0 cfa=rsp+8 ra=[cfa-8] rbp=same
+        1 no-rule
+        ",
+    );
+}
+
+#[test]
+fn behind_a_system_call_that_ends_a_description_a_thread_begins() {
+    expect_rows_of(
+        &linked(
+            "
+            .cfi_startproc
+            syscall
+            .cfi_endproc
+            test %rax, %rax
+            jl 1f
+            je 1f
+            ret
+            .cfi_startproc
+            .cfi_undefined rip
+        1:  call *%rax
+            .cfi_endproc
+            ",
+            &[],
+        ),
+        "
+        0 cfa=rsp+8 ra=[cfa-8] rbp=same
+        2 cfa=rsp+8 new-thread ra=[cfa-8] rbp=same
+        a end-of-stack
+        c no-rule
+        ",
+    );
+}
