@@ -57,6 +57,10 @@ export const appRouter = createRouter({
       now: Date.now() / 1000,
       agents: await ctx.parts.storage.listAgents(),
     })),
+    /** How stacks ended in each program of an agent's node; `null` for one that does not tell. */
+    stacks: procedure
+      .input(z.string().min(1).max(256))
+      .query(({ ctx, input }) => ctx.parts.storage.readAgentStacks(input)),
   }),
 });
 

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
-import { decodeCallTree, decodeDiffTree, decodePprof } from '@strata/profile';
+import { decodeCallTree, decodeDiffTree, decodePprof, type UnixSeconds } from '@strata/profile';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { textBatch } from '../../../../packages/storage/test/text-batch.ts';
 import type { ProfileMeta } from '../../src/server/answer-meta.ts';
@@ -198,6 +198,19 @@ describe('questions of the pages', () => {
     json(`/api/trpc/${name}?input=${encodeURIComponent(typeof input === 'string' ? input : JSON.stringify(input))}`);
   const timeline = (query: string) => ({ selection: `service=shop&${query}`, steps: 60 });
 
+  test('of an agent the page has what its last report tells of stacks, and of one that is unknown nothing', async () => {
+    const now = Math.floor(Date.now() / 1000) as UnixSeconds;
+    const report = { agent: 'n:1', host: 'n', agentVersion: '1', kernel: '6', time: now, startedAt: now, reason: '' };
+    const stacks = {
+      executables: [{ path: '/bin/shop', outcomes: { COMPLETE: 3, NO_RULE: 1 }, table: null }],
+      others: {},
+      tables: [{ path: '/lib/odd', rows: 0, rules: 0, bytes: 0, buildMs: 1, failure: 'It is no ELF file.' }],
+    };
+    await web.storage.writeAgentReport({ ...report, state: 'sampling', frequencyHz: 99, counters: {} }, stacks);
+    expect((await ask('agents.stacks', '"n:1"')).body.result.data).toEqual(stacks);
+    expect((await ask('agents.stacks', '"n:2"')).body.result.data).toBeNull();
+  });
+
   test.each([
     [
       'services.list',
@@ -218,6 +231,7 @@ describe('questions of the pages', () => {
       'INVALID_PARAMETER',
       /^The input steps cannot be used/,
     ],
+    ['agents.stacks', '""', 400, 'INVALID_PARAMETER', /^The input cannot be used: /],
     ['service.nothing', {}, 404, 'UNKNOWN_ADDRESS', 'No question has this name.'],
   ])('%s of %o is refused in one sentence', async (name, input, status, code, message) => {
     const text = input === 'service=shop&from=0' ? JSON.stringify(input) : input;

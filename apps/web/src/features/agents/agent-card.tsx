@@ -3,6 +3,7 @@ import { formatBytes, formatCount, formatShare } from '../../ui/amount.ts';
 import { type AgentCounters, type Counter, sortCounters } from './agent-counters.ts';
 import { type AgentRow, type StateWords, stateOf } from './agent-state.ts';
 import { meaningOf, upkeepWordsOf, wordsOf } from './reasons.ts';
+import { Stacks } from './stacks.tsx';
 
 const TONES: Record<StateWords['tone'], string> = {
   good: 'bg-good',
@@ -10,8 +11,15 @@ const TONES: Record<StateWords['tone'], string> = {
   quiet: 'bg-ink-3',
 };
 
+interface AgentCardProps {
+  readonly agent: AgentRow;
+  readonly now: number;
+  /** Whether it is the only one: then all of it is unfolded. */
+  readonly alone: boolean;
+}
+
 /** One agent: state first, then what became of the events that fired. */
-export function AgentCard({ agent, now }: { readonly agent: AgentRow; readonly now: number }) {
+export function AgentCard({ agent, now, alone }: AgentCardProps) {
   const state = stateOf(agent, now);
   const counters = sortCounters(agent.counters);
   return (
@@ -28,9 +36,7 @@ export function AgentCard({ agent, now }: { readonly agent: AgentRow; readonly n
         <Fact name="Running for" value={formatDuration(now - agent.startedAt)} />
         <Fact name="Kernel" value={agent.kernel} />
         <Fact name="Agent" value={agent.agentVersion} />
-        <div className="max-sm:col-span-2">
-          <Fact name="Cost of a sample, in the kernel" value={writeCost(counters)} />
-        </div>
+        <Fact name="Cost of a sample, in the kernel" value={writeCost(counters)} className="max-sm:col-span-2" />
       </dl>
       {counters.events > 0 && <Events counters={counters} />}
       {agent.state !== 'unavailable' || counters.events > 0 ? (
@@ -49,6 +55,7 @@ export function AgentCard({ agent, now }: { readonly agent: AgentRow; readonly n
           />
         </div>
       ) : null}
+      {counters.tables !== null && <Stacks agent={agent.agent} tables={counters.tables} unfolded={alone} />}
       {counters.rest.some(({ value }) => value > 0) && <Upkeep counters={counters.rest} />}
     </section>
   );
@@ -59,9 +66,15 @@ function writeCost({ runtimeNs, runs }: AgentCounters): string {
   return runs > 0 ? `${(runtimeNs / runs / 1_000).toFixed(1)} µs` : 'not measured';
 }
 
-function Fact({ name, value }: { readonly name: string; readonly value: string }) {
+interface FactProps {
+  readonly name: string;
+  readonly value: string;
+  readonly className?: string;
+}
+
+function Fact({ name, value, className = '' }: FactProps) {
   return (
-    <div className="min-w-0">
+    <div className={`min-w-0 ${className}`}>
       <dt className="text-[11px] text-ink-3">{name}</dt>
       <dd className="truncate" title={value}>
         {value}

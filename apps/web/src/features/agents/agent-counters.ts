@@ -16,9 +16,22 @@ export interface AgentCounters {
   /** Of the sampler's programs in the kernel; 0 runs where the kernel does not measure them. */
   readonly runtimeNs: number;
   readonly runs: number;
+  /** What unwinding takes; null where the agent does not sample or does not tell. */
+  readonly tables: {
+    /** Of everything in the kernel, and the most it may be. */
+    readonly bytes: number;
+    readonly bytesMost: number;
+    /** Files by whether there is a table for them. */
+    readonly built: number;
+    readonly failed: number;
+    /** Tables that left to make room. */
+    readonly evicted: number;
+  } | null;
   /** Delivery and all else, in the agent's order. */
   readonly rest: readonly Counter[];
 }
+
+const SHOWN_ELSEWHERE = /^(events|kept|idle|(dropped|outcome|bpf|kernel)\..*|tables\.(built|failed|evicted))$/;
 
 /** Sorts the counters of a report into what the page shows. */
 export function sortCounters(counters: Readonly<Record<string, number>>): AgentCounters {
@@ -35,8 +48,16 @@ export function sortCounters(counters: Readonly<Record<string, number>>): AgentC
     outcomes: under('outcome.'),
     runtimeNs: counters['bpf.runtime_ns'] ?? 0,
     runs: counters['bpf.runs'] ?? 0,
-    rest: all.filter(
-      ({ name }) => !/^(dropped|outcome|bpf)\./.test(name) && !['events', 'kept', 'idle'].includes(name),
-    ),
+    tables:
+      counters['kernel.bytes_most'] === undefined
+        ? null
+        : {
+            bytes: counters['kernel.bytes'] ?? 0,
+            bytesMost: counters['kernel.bytes_most'],
+            built: counters['tables.built'] ?? 0,
+            failed: counters['tables.failed'] ?? 0,
+            evicted: counters['tables.evicted'] ?? 0,
+          },
+    rest: all.filter(({ name }) => !SHOWN_ELSEWHERE.test(name)),
   };
 }

@@ -69,7 +69,7 @@ export function AgentsPage() {
         </div>
       )}
       {data?.agents.map((agent) => (
-        <AgentCard key={agent.agent} agent={agent} now={data.now} />
+        <AgentCard key={agent.agent} agent={agent} now={data.now} alone={data.agents.length === 1} />
       ))}
     </div>
   );

@@ -63,6 +63,7 @@ const LOSSY: Readonly<Record<string, string>> = {
   'stacks.missing': 'samples whose stack got lost',
   'drain.failed': 'drains failed',
   'process_events.lost': 'process events lost',
+  'tables.cache_failures': 'unwind tables not kept on disk',
   'symbols.failed': 'symbol indexes not delivered',
 };
 
