@@ -78,8 +78,9 @@ export class Tally {
   #note(what: string, { places }: Judged, position: number, samples: number): void {
     const place = places[position];
     const callee = what === 'not behind a call' ? keyOf(places[position - 1]) : '';
-    // A file without a table ends every stack that reaches it, wherever.
-    const key = `${what}\0${what === 'NO_TABLE' ? place?.file : keyOf(place)}\0${callee}`;
+    // A file without a table ends every stack that reaches it, wherever; and a JIT's code has no places that last.
+    const isOneCause = what === 'NO_TABLE' || !place || place.lookup < 0;
+    const key = `${what}\0${isOneCause ? place?.file : keyOf(place)}\0${callee}`;
     const group = this.#groups.get(key) ?? { what, stack: places, position, samples: 0 };
     group.samples += samples;
     this.#groups.set(key, group);

@@ -1,4 +1,6 @@
 // What a sample costs in the kernel.
+import { existsSync, writeFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Stage } from '../corpus/stage.ts';
 import { Watch } from '../corpus/watch.ts';
@@ -66,9 +68,13 @@ export async function printHotCost(): Promise<void> {
 }
 
 async function hotPoint(watch: Watch, stage: Stage, program: string, depth: number) {
-  // Ahead of whatever else runs, so that nearly all samples are theirs.
-  const hot = [0, 1].map(() => stage.run('nice', ['-n', '-15', program, String(depth)]));
-  for (const { pid } of hot) watch.groups.addRoot(pid!, 'hot');
+  const hot = [0, 1].map(() => stage.run(program, [String(depth)]));
+  for (const { pid } of hot) {
+    watch.groups.addRoot(pid!, 'hot');
+    // Ahead of whatever else runs, so that nearly all samples are theirs. A session of its own has a niceness of its own.
+    if (existsSync(`/proc/${pid}/autogroup`)) writeFileSync(`/proc/${pid}/autogroup`, '-19');
+    setPriority(pid!, -19);
+  }
   await sleep(1_000);
   await watch.drain();
   await watch.drain();
