@@ -23,7 +23,9 @@ fn main() {
                 "-Werror".into(),
             ])
             .build()
-            .unwrap_or_else(|error| panic!("the BPF programs do not compile for {name}: {error:#}"));
+            .unwrap_or_else(|error| {
+                panic!("the BPF programs do not compile for {name}: {error:#}")
+            });
         if architecture == target {
             fs::copy(&object, folder.join("sampler.bpf.o")).expect("the object is copied");
         }

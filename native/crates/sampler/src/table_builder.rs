@@ -146,8 +146,11 @@ impl TableBuilder {
             "/proc/{}/map_files/{:x}-{:x}",
             file.pid, file.start, file.end
         );
-        let path = std::fs::read_link(&link)
-            .map_or_else(|_| link.clone(), |path| path.to_string_lossy().into_owned());
+        let path = match std::fs::read_link(&link) {
+            _ if is_vdso(&key) => "[vdso]".to_owned(),
+            Ok(path) => path.to_string_lossy().into_owned(),
+            Err(_) => link.clone(),
+        };
         let now_s = (monotonic_ns() / 1_000_000_000) as u32;
         let mut report = TableReport {
             path,
@@ -182,7 +185,7 @@ impl TableBuilder {
 
     /// From the disk, or built.
     fn table_of(&mut self, key: &FileKey, link: &str) -> io::Result<UnwindTable> {
-        if key.device == 0 && key.inode == u64::from(VDSO_INODE) {
+        if is_vdso(key) {
             let (table, _) =
                 build_with_report(&copy_vdso()?, &|_| Vec::new()).map_err(io::Error::other)?;
             return Ok(table);
@@ -205,6 +208,10 @@ impl TableBuilder {
         }
         Ok(table)
     }
+}
+
+fn is_vdso(key: &FileKey) -> bool {
+    key.device == 0 && key.inode == u64::from(VDSO_INODE)
 }
 
 /// The file behind a mapping, when it still is the one that was sampled.
