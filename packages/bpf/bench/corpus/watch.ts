@@ -39,7 +39,7 @@ export class Watch {
       this.groups.apply(event);
       this.spaces.apply(event);
     }
-    // The drain's own memory would stay as long as any of its stacks.
+    // The drain's own memory would stay until the last of its stacks goes.
     for (const stack of stacks) this.#stacks.set(stack.id, { ...stack, addresses: stack.addresses.slice() });
     const held = this.#held;
     this.#held = counts;
