@@ -59,8 +59,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     print_coverage(&all);
     print_classes(&all);
-    let decided = |figures: &Figures| figures.stops - figures.undecided;
-    let stops: usize = all.iter().map(|(_, figures)| decided(figures)).sum();
+    let stops: usize = all.iter().map(|(_, figures)| figures.decided()).sum();
     let agreeing: usize = all.iter().map(|(_, figures)| figures.agreeing).sum();
     let wrong = all
         .iter()
@@ -85,14 +84,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 fn print_line(name: &str, figures: &Figures, seconds: f64) {
     let cut: usize = figures.cut.values().sum();
-    let decided = figures.stops - figures.undecided;
-    let share = |part: usize| part as f64 * 100.0 / decided as f64;
+    let share = |part: usize| part as f64 * 100.0 / figures.decided() as f64;
     println!(
         "{name:24} {:6} {:7} {:7} {:10} {:7.2}% {:8.2}% {seconds:8.1}",
         figures.stops,
         figures.places.len(),
         figures.frames,
-        figures.undecided,
+        figures.undecided.len(),
         share(figures.agreeing),
         share(figures.agreeing - cut),
     );
@@ -109,16 +107,10 @@ fn print_coverage(all: &[(&str, Figures)]) {
     }
 }
 
-/// Each class once, with its number and an example; those of stacks that claim to be complete first.
 fn print_classes(all: &[(&str, Figures)]) {
-    let mut classes: BTreeMap<(bool, &str), Vec<&Disagreement>> = BTreeMap::new();
     let mut cut: BTreeMap<&str, usize> = BTreeMap::new();
     let mut astray: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, figures) in all {
-        for disagreement in &figures.disagreements {
-            let class = (!disagreement.is_complete, disagreement.class.as_str());
-            classes.entry(class).or_default().push(disagreement);
-        }
         for (class, count) in &figures.cut {
             *cut.entry(class).or_default() += count;
         }
@@ -134,7 +126,19 @@ fn print_classes(all: &[(&str, Figures)]) {
     for (class, count) in cut {
         println!("{count:6} {class}");
     }
+    println!("\nThe walk goes on where gdb has gone to what is no code:");
+    print_examples(all.iter().flat_map(|(_, figures)| &figures.undecided));
     println!("\nDifferent chains:");
+    print_examples(all.iter().flat_map(|(_, figures)| &figures.disagreements));
+}
+
+/// Each class once, with its number and an example; those of stacks that claim to be complete first.
+fn print_examples<'a>(disagreements: impl Iterator<Item = &'a Disagreement>) {
+    let mut classes: BTreeMap<(bool, &str), Vec<&Disagreement>> = BTreeMap::new();
+    for disagreement in disagreements {
+        let class = (!disagreement.is_complete, disagreement.class.as_str());
+        classes.entry(class).or_default().push(disagreement);
+    }
     for disagreements in classes.values() {
         println!("{:6} {}", disagreements.len(), disagreements[0].evidence);
     }

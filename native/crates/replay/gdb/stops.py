@@ -29,7 +29,7 @@ BREAKPOINTS = 24
 FIRST_PLACES = 8
 STARTS_MOST = 2000
 # How likely a program is started anew: one that runs for long binds no more functions.
-ANEW = 0.06
+ANEW = 0.04
 
 SETTINGS = """
 set pagination off
@@ -121,8 +121,8 @@ class Run:
             self.comparer.tell("names " + " ".join(names(answer[1:])))
         self.left -= 1
 
-    def burst(self, steps):
-        for _ in range(self.random.randint(1, STOPS_A_BURST)):
+    def burst(self, steps, most=STOPS_A_BURST):
+        for _ in range(self.random.randint(1, most)):
             if self.left == 0 or not is_alive():
                 return
             self.report()
@@ -134,12 +134,12 @@ class Run:
         # Only a process has it: other threads stand still while one is stepped.
         quietly("set scheduler-locking step")
         # The dynamic linker, and what it calls before there is a libc.
-        self.burst(STEPS + [1000, 5000])
+        self.burst(STEPS + [1000, 5000], 4)
         # The first calls of other files, which are bound by them.
         for _ in range(self.random.randint(0, FIRST_PLACES)):
-            if is_alive():
-                self.to_a_place(1)
-                self.burst(STEPS_AT_A_PLACE)
+            if not is_alive() or not self.to_a_place(0.6):
+                break
+            self.burst(STEPS_AT_A_PLACE)
 
     def go_on(self, seconds):
         pid = gdb.selected_inferior().pid
@@ -150,10 +150,11 @@ class Run:
         timer.wait()
 
     def to_a_place(self, seconds=0.03):
-        """Where rules change, near to what has been seen to run."""
+        """A stub, or where rules change near to what has been seen to run. Returns whether one was come to."""
         places = self.comparer.ask("places")[1:]
         self.random.shuffle(places)
-        for place in places[:BREAKPOINTS]:
+        places = places[:BREAKPOINTS]
+        for place in places:
             quietly(f"tbreak *0x{place}")
         try:
             self.go_on(seconds)
@@ -161,6 +162,7 @@ class Run:
             # One lies in memory that is no longer mapped.
             pass
         quietly("delete breakpoints")
+        return is_alive() and f"{gdb.newest_frame().pc():x}" in places
 
     def round(self):
         if is_alive() and self.random.random() < ANEW:

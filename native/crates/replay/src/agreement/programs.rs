@@ -37,7 +37,7 @@ pub struct Figures {
     /// Of these: the walk's outcome says that it was cut off, by outcome and by the file of the last frame.
     pub cut: BTreeMap<String, usize>,
     /// The walk goes on where gdb has gone to what is no code.
-    pub undecided: usize,
+    pub undecided: Vec<Disagreement>,
     /// Chains of gdb's that go on to addresses in no code, which are no frames, by the last frame that is one. Compared up to there.
     pub gdb_astray: BTreeMap<String, usize>,
     pub disagreements: Vec<Disagreement>,
@@ -46,6 +46,13 @@ pub struct Figures {
     /// Frames compared.
     pub frames: usize,
     pub coverage: Coverage,
+}
+
+impl Figures {
+    /// Stops at which gdb's chain says something.
+    pub fn decided(&self) -> usize {
+        self.stops - self.undecided.len()
+    }
 }
 
 /// Runs a program under gdb and compares at every stop. `tables` are kept for the next program.
@@ -95,8 +102,9 @@ impl Figures {
                 && difference == Difference::GoesFurther
                 && at == chain.len()
             {
-                self.undecided += 1;
-                return session.answer(&Answer::GoOn);
+                self.undecided
+                    .push(judge(stop, process, &walked, difference, at, session)?);
+                return Ok(());
             }
         }
         match verdict {
