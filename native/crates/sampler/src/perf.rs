@@ -82,7 +82,11 @@ impl SideBand {
         attributes.set_sample_id_all(1);
         attributes.set_use_clockid(1);
         attributes.set_watermark(1);
-        let fd = open(&mut attributes, cpu)?;
+        // Kernels before 5.12 give no build IDs: the agent reads them from the files.
+        let fd = open(&mut attributes, cpu).or_else(|_| {
+            attributes.set_build_id(0);
+            open(&mut attributes, cpu)
+        })?;
         // SAFETY: sysconf has no preconditions.
         let page_size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) } as usize;
         let mapped = page_size + data_bytes;
