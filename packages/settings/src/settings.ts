@@ -37,6 +37,11 @@ const schema = z.object({
     .min(16 << 20)
     .default(128 << 20)
     .describe('Memory that sampling may take in the kernel, most of it unwind tables'),
+  // Read by the sampler itself (native/crates/sampler/src/btf.rs), before there are settings there.
+  STRATA_BTF_FOLDER: z
+    .string()
+    .optional()
+    .describe('Where files with the types of kernels lie that do not tell them; `btf` in the data folder by default'),
   STRATA_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
     .default('info')
