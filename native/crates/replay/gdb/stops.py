@@ -98,8 +98,9 @@ def names(addresses):
     """What gdb calls each address."""
     found = []
     for address in addresses:
-        text = gdb.execute(f"info symbol 0x{address}", to_string=True).strip()
-        found.append(text.replace(" in section ", " ").replace(" ", "_"))
+        # A line for each name that the address has.
+        lines = gdb.execute(f"info symbol 0x{address}", to_string=True).splitlines() or ["?"]
+        found.append(lines[0].strip().replace(" in section ", " ").replace(" ", "_"))
     return found
 
 
