@@ -36,9 +36,9 @@ static __always_inline void tally(__u32 counter) {
     tally_many(counter, 1);
 }
 
-// A tick that comes late is not moved, but those it came too late for are skipped (hrtimer_forward): a virtual CPU without work
-// sleeps past them, or its host takes its time away. The agent moves those of an idle time that both of its neighbours hide
-// from MISSED to IDLE, by the kernel's account of idle time.
+// A tick that comes late is not moved, but those it came too late for are skipped (hrtimer_forward): a virtual CPU
+// without work sleeps past them, or its host takes its time away. The agent moves those of an idle time that both of
+// its neighbours hide from MISSED to IDLE, by the kernel's account of idle time.
 static __always_inline void tally_skipped(__u64 now, bool is_idle) {
     __u32 zero = 0;
     struct next_tick *next = bpf_map_lookup_elem(&next_ticks, &zero);

@@ -54,9 +54,12 @@ static __always_inline void *find_in_rb_tree(struct rb_node *node, __u64 address
     __u64 offset = bpf_core_field_offset(struct vm_area_struct___5_10, vm_rb);
     for (int level = 0; level < RB_LEVELS_MOST && node; level++) {
         struct vm_area_struct *area = (void *)node - offset;
-        if (BPF_CORE_READ(area, vm_start) > address) node = BPF_CORE_READ(node, rb_left);
-        else if (BPF_CORE_READ(area, vm_end) <= address) node = BPF_CORE_READ(node, rb_right);
-        else return area;
+        if (BPF_CORE_READ(area, vm_start) > address)
+            node = BPF_CORE_READ(node, rb_left);
+        else if (BPF_CORE_READ(area, vm_end) <= address)
+            node = BPF_CORE_READ(node, rb_right);
+        else
+            return area;
     }
     return 0;
 }

@@ -1,5 +1,5 @@
-// One step of a user stack's walk: from a frame to its caller's, by the rule of the frame's address, or by the frame pointer
-// where no table can be (a JIT's code, files without unwind information).
+// One step of a user stack's walk: from a frame to its caller's, by the rule of the frame's address, or by the frame
+// pointer where no table can be (a JIT's code, files without unwind information).
 //
 // The environment gives: get_block (unwind_table.h), enter_mapping(walk, address), which fills walk->mapping, and
 // read_user(to, bytes, address), 0 on success. In a replay they read what was recorded.
@@ -14,9 +14,10 @@ static __always_inline bool read_word(__u64 *to, __u64 address) {
     return read_user(to, sizeof(*to), address) == 0;
 }
 
-// A register of the caller at `place`. Returns false when its memory cannot be read; `*is_known` says whether it has a value.
-static __always_inline bool read_place(struct walk *walk, __u32 place, __s64 offset, __u64 cfa, __u32 same, __u64 *value,
-                                       bool *is_known) {
+// A register of the caller at `place`. Returns false when its memory cannot be read; `*is_known` says whether it has a
+// value.
+static __always_inline bool read_place(struct walk *walk, __u32 place, __s64 offset, __u64 cfa, __u32 same,
+                                       __u64 *value, bool *is_known) {
     *is_known = true;
     switch (place) {
     case UNWIND_PLACE_CFA:
@@ -72,7 +73,8 @@ static __always_inline enum outcome step_by_signal_frame(struct walk *walk, cons
 #if defined(__TARGET_ARCH_x86)
     COPY_REGISTERS(walk->registers, ip, signal);
 #else
-    for (int i = 0; i < 31; i++) walk->registers[i] = signal->regs[i];
+    for (int i = 0; i < 31; i++)
+        walk->registers[i] = signal->regs[i];
     walk->registers[31] = signal->sp;
     ip = signal->pc;
 #endif
@@ -133,8 +135,8 @@ static __always_inline bool is_in_code(struct walk *walk) {
     return mapping->kind != MAPPING_NONE;
 }
 
-// Goes from a frame in code to its caller. Returns COMPLETE with walk->ip == 0 when there is none, with another ip when there
-// is one, or what cuts the stack off.
+// Goes from a frame in code to its caller. Returns COMPLETE with walk->ip == 0 when there is none, with another ip when
+// there is one, or what cuts the stack off.
 static __always_inline enum outcome step(struct walk *walk) {
     struct unwind_rule rule = {};
     struct walk_mapping *mapping = &walk->mapping;

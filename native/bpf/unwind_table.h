@@ -21,8 +21,8 @@ union unwind_block {
 };
 _Static_assert(sizeof(union unwind_block) == UNWIND_BLOCK_BYTES, "records fill their block");
 
-// `get_block(blocks, number)` is the environment's: a map's element in the kernel, memory in a replay. Returns false when the
-// table does not reach that far, which says the same as rule 0.
+// `get_block(blocks, number)` is the environment's: a map's element in the kernel, memory in a replay. Returns false
+// when the table does not reach that far, which says the same as rule 0.
 static __always_inline bool find_rule(void *blocks, const struct unwind_header *table, __u64 offset,
                                       struct unwind_rule *rule) {
     __u64 page = (offset >> UNWIND_PAGE_BITS) - table->first_page;
@@ -42,8 +42,10 @@ static __always_inline bool find_rule(void *blocks, const struct unwind_header *
         __u32 middle = (low + high + 1) / 2;
         block = get_block(blocks, table->rows_block + middle);
         if (!block) return false;
-        if (ROW_OFFSET(block->rows[0]) <= target) low = middle;
-        else high = middle - 1;
+        if (ROW_OFFSET(block->rows[0]) <= target)
+            low = middle;
+        else
+            high = middle - 1;
     }
     block = get_block(blocks, table->rows_block + low);
     if (!block) return false;

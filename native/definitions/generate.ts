@@ -79,9 +79,7 @@ function rust(): string {
     '        }\n    }\n}\n',
   ].join('');
   const structs = Object.entries(records).map(([name, fields]) => {
-    const rows = fields.map(
-      ([field, type]) => `    pub ${field}: ${rustType(type)},`,
-    );
+    const rows = fields.map(([field, type]) => `    pub ${field}: ${rustType(type)},`);
     return `#[repr(C)]\n#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]\npub struct ${pascal(name)} {\n${rows.join('\n')}\n}\nconst _: () = assert!(std::mem::size_of::<${pascal(name)}>() == ${layout(name).size});\n`;
   });
   return `// ${NOTICE}\n//! What C, Rust and TypeScript agree on.\n\n${enums.join('\n')}\n${numbers.join('')}\n${errors}\n${structs.join('\n')}`;

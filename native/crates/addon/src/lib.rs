@@ -2,4 +2,4 @@
 
 mod sampler;
 pub mod symbols;
-mod unwind;
+pub mod unwind;
