@@ -80,10 +80,11 @@ static __always_inline enum mapping_kind find_table(const struct file_key *key, 
     }
     file->used_s = now_s;
     mapping->table = file->table;
+    // It has no unwind information that could be read, as what a JIT maps as a file.
+    if (file->table == NO_TABLE) return MAPPING_FRAME_POINTER;
     void *blocks = bpf_map_lookup_elem(&tables, &mapping->table);
     union unwind_block *block = blocks ? get_block(blocks, header) : 0;
-    // Its file could not be read, or its slot is about to be filled.
-    if (!block) return MAPPING_FRAME_POINTER;
+    if (!block) return MAPPING_NO_TABLE;
     mapping->header = block->header;
     return MAPPING_TABLE;
 }

@@ -155,7 +155,10 @@ fn compare(
         let got = describe(&table.lookup(offset), machine);
         // What is said of code that nobody describes is no matter of call frame information.
         let of_gap = expected == "no-rule" && got == "end-of-stack";
-        if got == expected || of_gap || (is_go && agrees_with_go(&got, &expected)) {
+        // Behind `leave` of a function that aligned its stack, where gcc's information is stale.
+        let is_stale = expected.starts_with("cfa=rsp+8 ra=[cfa-8] ") && expected.contains("=[rbp");
+        let is_restored = is_stale && got == "cfa=rsp+8 ra=[cfa-8] rbp=same";
+        if got == expected || of_gap || is_restored || (is_go && agrees_with_go(&got, &expected)) {
             agreed += 1;
         } else {
             wrong.push(format!(

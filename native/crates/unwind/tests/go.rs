@@ -132,7 +132,7 @@ fn ends_of_stacks_and_signals() {
         4 end-of-stack
         8 cfa=rsp+8 ra=[cfa-8] rbp=same
         c end-of-stack
-        10 signal-frame context=rsp+0
+        f signal-frame context=rsp+0
         14 end-of-stack
         18 no-rule
         ",

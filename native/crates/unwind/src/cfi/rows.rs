@@ -1,3 +1,5 @@
+use strata_definitions::{UNWIND_KIND_REGISTER, UNWIND_PLACE_FP, UNWIND_PLACE_SAME, UnwindRule};
+
 use crate::address_map::{AddressMap, Svma};
 use crate::cfi::entries::CfiSection;
 use crate::cfi::program::{Context, Program};
@@ -61,7 +63,23 @@ impl FunctionRows for CfiRows<'_, '_, '_> {
         };
         Some(Row {
             range: self.start.saturating_add(from)..self.start.saturating_add(to),
-            rule,
+            rule: rule.map(|rule| restored(rule, machine)),
         })
     }
+}
+
+/// Behind `leave`, where the stack is as the function found it, gcc still says of registers that they are in the frame which was
+/// left: of a function that aligned its stack the frame pointer would be at its own value.
+fn restored(mut rule: UnwindRule, machine: Machine) -> UnwindRule {
+    let is_as_found = rule.kind == UNWIND_KIND_REGISTER as u8
+        && machine == Machine::X86_64
+        && rule.cfa_register == machine.stack_pointer()
+        && rule.cfa_offset == 8;
+    if is_as_found && rule.fp_place == UNWIND_PLACE_FP as u8 {
+        (rule.fp_place, rule.fp_offset) = (UNWIND_PLACE_SAME as u8, 0);
+    }
+    if is_as_found && rule.bx_place == UNWIND_PLACE_FP as u8 {
+        (rule.bx_place, rule.bx_offset) = (UNWIND_PLACE_SAME as u8, 0);
+    }
+    rule
 }

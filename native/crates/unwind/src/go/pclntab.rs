@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 
+use super::rows::returns_from_signals;
 use crate::address_map::{AddressMap, Svma};
 use crate::elf::Elf;
 use crate::functions::{Functions, Origin};
@@ -166,10 +167,13 @@ impl<'data> GoTable<'data> {
         if depths == 0 || end <= start {
             return Ok(None);
         }
+        let name = self.name_at(field(layout.name)?);
+        // Nothing called it: the handler returns to its first byte, and a return address is looked up one byte before.
+        let start = start.saturating_sub(u64::from(returns_from_signals(name)));
         Ok(Some(GoFunction {
             start: self.text.wrapping_add(start),
             end: self.text.wrapping_add(end),
-            name: self.name_at(field(layout.name)?),
+            name,
             is_top_frame: flags & TOP_FRAME != 0,
             writes_stack_pointer: flags & STACK_POINTER_WRITTEN != 0,
             is_assembly: flags & ASSEMBLY != 0,

@@ -21,8 +21,14 @@ const ENDS: [&[u8]; 5] = [
 ];
 /// What the kernel returns to from a signal handler, by its names from Go 1.20 on and before.
 const SIGNAL_RETURNS: [&[u8]; 2] = [b"runtime.sigreturn__sigaction", b"runtime.sigreturn"];
+/// Go's own walk ends there, and begins anew at what the signal interrupted.
+const SIGNAL_HANDLER: &[u8] = b"runtime.sigtramp";
 /// Names of assembly may tell its calling convention.
 const CONVENTION: &[u8] = b".abi0";
+
+pub(super) fn returns_from_signals(name: &[u8]) -> bool {
+    SIGNAL_RETURNS.contains(&name.strip_suffix(CONVENTION).unwrap_or(name))
+}
 
 /// The rows of a function of Go's table.
 pub(crate) struct GoRows<'a> {
@@ -48,9 +54,10 @@ impl<'a> GoRows<'a> {
             .name
             .strip_suffix(CONVENTION)
             .unwrap_or(function.name);
-        let fixed = if function.is_top_frame || ENDS.contains(&name) {
+        let is_top = function.is_top_frame && name != SIGNAL_HANDLER;
+        let fixed = if is_top || ENDS.contains(&name) {
             Some(UNWIND_KIND_END_OF_STACK)
-        } else if SIGNAL_RETURNS.contains(&name) && table.machine == Machine::X86_64 {
+        } else if returns_from_signals(name) && table.machine == Machine::X86_64 {
             Some(UNWIND_KIND_SIGNAL_FRAME)
         } else {
             None
