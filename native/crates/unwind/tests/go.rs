@@ -200,6 +200,15 @@ fn tables_that_are_damaged() {
     }
 }
 
+#[test]
+fn a_text_at_the_end_of_all_addresses() {
+    let mut bytes = program(Version::Go1_20, &[PUSHING, LEAF]);
+    let header = CODE as usize + PUSHING.code.len() + LEAF.code.len();
+    assert_eq!(bytes[header + 24..header + 32], CODE.to_le_bytes());
+    bytes[header + 24..header + 32].copy_from_slice(&(u64::MAX - 4).to_le_bytes());
+    expect_rows(&bytes, "0 frame-pointer\n13 no-rule");
+}
+
 /// Stripping takes `.debug_frame` away, but not what the table is made of.
 #[test]
 fn a_stripped_program_has_the_same_rows() {

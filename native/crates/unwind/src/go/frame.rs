@@ -158,10 +158,7 @@ impl Frame {
         if !function.writes_stack_pointer || function.name.starts_with(b"runtime.cgocallback") {
             self.own_from = None;
         } else if self.own_from.is_none() {
-            let bytes = code.at(
-                offset,
-                (function.end - function.start).min(MAX_SEARCHED_BYTES),
-            );
+            let bytes = code.at(offset, function.bytes.min(MAX_SEARCHED_BYTES));
             let write = bytes.windows(3).position(writes_stack_pointer);
             self.lost_from = Some(write.map_or(0, |position| position as u64));
         }

@@ -59,7 +59,7 @@ pub(crate) struct GoTable<'data> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct GoFunction<'a> {
     pub start: u64,
-    pub end: u64,
+    pub bytes: u64,
     /// Empty when longer than any we look for.
     pub name: &'a [u8],
     /// The outermost one of its stack: who called it does not matter.
@@ -126,7 +126,7 @@ impl<'data> GoTable<'data> {
             match self.function(index) {
                 Ok(Some(function)) => functions.add(
                     map,
-                    (Svma(function.start), function.end - function.start),
+                    (Svma(function.start), function.bytes),
                     Origin::GoTable,
                     (index as u32, 0, 0),
                     report,
@@ -172,7 +172,7 @@ impl<'data> GoTable<'data> {
         let start = start.saturating_sub(u64::from(returns_from_signals(name)));
         Ok(Some(GoFunction {
             start: self.text.wrapping_add(start),
-            end: self.text.wrapping_add(end),
+            bytes: end - start,
             name,
             is_top_frame: flags & TOP_FRAME != 0,
             writes_stack_pointer: flags & STACK_POINTER_WRITTEN != 0,
