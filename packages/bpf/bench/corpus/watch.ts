@@ -28,6 +28,8 @@ export class Watch {
   static async start(frequencyHz: number): Promise<Watch> {
     const watch = new Watch(await startSampler({ frequencyHz }));
     watch.sampler.programStats();
+    // What every process begins as that is started from here.
+    watch.spaces.refresh(process.pid);
     return watch;
   }
 

@@ -1,11 +1,10 @@
 // Databases and web servers as their packages ship them, each with its usual load generator, on sockets in the stage's folder or on
 // loopback.
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { type Stage, userNamed } from '../corpus/stage.ts';
 import { NATIVE_TARGET, type Workload } from '../corpus/workload.ts';
-
-const WEB_PORT = 17_480;
-const TLS_PORT = 17_481;
 
 const postgres: Workload = {
   name: 'postgres',
@@ -68,7 +67,7 @@ const redis: Workload = {
   },
 };
 
-const nginxConfiguration = (folder: string) => `
+const nginxConfiguration = (folder: string, port: number, tlsPort: number) => `
 daemon off; worker_processes 2; pid ${folder}/nginx.pid; error_log ${folder}/error.log; user root;
 events { worker_connections 256; }
 http {
@@ -76,13 +75,22 @@ http {
   client_body_temp_path ${folder}/b; proxy_temp_path ${folder}/p; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u;
   scgi_temp_path ${folder}/s;
   server {
-    listen 127.0.0.1:${WEB_PORT}; listen 127.0.0.1:${TLS_PORT} ssl;
+    listen 127.0.0.1:${port}; listen 127.0.0.1:${tlsPort} ssl;
     ssl_certificate ${folder}/cert.pem; ssl_certificate_key ${folder}/key.pem;
     root ${folder}/files;
-    location ~ ^/again/(.*)$ { rewrite ^/again/(.*)$ /$1 break; proxy_pass http://127.0.0.1:${WEB_PORT}; }
+    location ~ ^/again/(.*)$ { rewrite ^/again/(.*)$ /$1 break; proxy_pass http://127.0.0.1:${port}; }
   }
 }
 `;
+
+/** Loopback ports that nobody listens on at this moment. */
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}
 
 const nginx: Workload = {
   name: 'nginx',
@@ -93,11 +101,12 @@ const nginx: Workload = {
     stage.finish('openssl', ['req', '-x509', '-newkey', 'rsa:2048', ...subject, ...keys]);
     stage.finish('mkdir', ['files']);
     stage.write('files/page.html', 'A page that is long enough to be compressed.\n'.repeat(400));
-    const configuration = stage.write('nginx.conf', nginxConfiguration(stage.folder));
+    const [port, tlsPort] = await freePorts(2);
+    const configuration = stage.write('nginx.conf', nginxConfiguration(stage.folder, port!, tlsPort!));
     const server = stage.run('nginx', ['-c', configuration, '-e', stage.path('error.log')], { signal: 'SIGTERM' });
     const load = ['-t', '1', '-c', '8', '-d', '3600s'];
-    const [plain, tls] = [`http://127.0.0.1:${WEB_PORT}`, `https://127.0.0.1:${TLS_PORT}`];
-    await stage.until(() => stage.finish('bash', ['-c', `: < /dev/tcp/127.0.0.1/${WEB_PORT}`]));
+    const [plain, tls] = [`http://127.0.0.1:${port}`, `https://127.0.0.1:${tlsPort}`];
+    await stage.until(() => stage.finish('bash', ['-c', `: < /dev/tcp/127.0.0.1/${port}`]));
     const clients = [
       stage.run('wrk', [...load, `${plain}/page.html`]),
       stage.run('wrk', [...load, '-H', 'Accept-Encoding: gzip', '-H', 'Connection: close', `${tls}/again/page.html`]),
