@@ -3,6 +3,7 @@
 mod reference;
 
 use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use object::Object;
@@ -97,6 +98,25 @@ fn rows_are_what_gimli_says() {
     );
     assert!(compared_files >= 200 && compared >= 200_000);
     assert!(unreadable * 1000 < compared);
+}
+
+/// The kernel's own library, which every process has.
+#[test]
+fn rows_of_the_vdso_are_what_gimli_says() {
+    let maps = fs::read_to_string("/proc/self/maps").expect("a process");
+    let Some(line) = maps.lines().find(|line| line.ends_with("[vdso]")) else {
+        return;
+    };
+    let (start, rest) = line.split_once('-').expect("a range");
+    let (end, _) = rest.split_once(' ').expect("a range");
+    let at = |digits| u64::from_str_radix(digits, 16).expect("an address");
+    let mut bytes = vec![0; (at(end) - at(start)) as usize];
+    let memory = File::open("/proc/self/mem").expect("a process");
+    memory.read_exact_at(&mut bytes, at(start)).expect("memory");
+    let mut wrong = Vec::new();
+    let compared = compare(Path::new("[vdso]"), &bytes, &mut Random(1), &mut wrong);
+    assert_eq!(wrong, Vec::<String>::new());
+    assert!(compared.is_some_and(|(agreed, given_up)| agreed > 900 && given_up == 0));
 }
 
 /// Go's `.debug_frame` says nothing of frame pointers, believes functions that put the stack pointer elsewhere, and may be gone.

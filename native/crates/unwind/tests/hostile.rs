@@ -170,13 +170,10 @@ fn a_description_whose_cie_is_itself() {
     assert_eq!((report.functions, report.malformed), (0, 1));
 }
 
-#[test]
-fn a_sparse_file_of_a_gibibyte() {
-    let _alone = alone();
-    let path = std::env::temp_dir().join(format!("strata-unwind-sparse-{}", std::process::id()));
+/// A file of that size with a hole for all but its headers: the code is the whole file, and `.eh_frame` nearly so. Zeros.
+fn sparse(size: u64) -> memmap2::Mmap {
+    let path = std::env::temp_dir().join(format!("strata-unwind-{size}-{}", std::process::id()));
     let file = File::create_new(&path).expect("the temporary folder is writable");
-    let size = 1u64 << 30;
-    // The code is the whole file, and so is `.eh_frame`: zeros.
     let mut head = elf(0, &[eh_frame(&[])]);
     head[64 + 8..64 + 16].fill(0);
     head[64 + 32..64 + 40].copy_from_slice(&size.to_le_bytes());
@@ -188,9 +185,21 @@ fn a_sparse_file_of_a_gibibyte() {
     let file = File::open(&path).expect("the file just written");
     let _ = std::fs::remove_file(&path);
     // SAFETY: the file has no name any more, so that nothing changes it.
-    let bytes = unsafe { memmap2::Mmap::map(&file).expect("room") };
-    let table = within(5, 4, &bytes).expect("a table");
+    unsafe { memmap2::Mmap::map(&file).expect("room") }
+}
+
+#[test]
+fn a_sparse_file_of_a_gibibyte() {
+    let _alone = alone();
+    let table = within(5, 4, &sparse(1 << 30)).expect("a table");
     assert_eq!(table.pages.len(), 1 << 14);
+}
+
+#[test]
+fn code_that_is_far_apart() {
+    let _alone = alone();
+    let refused = within(1, 1, &sparse(65 << 30));
+    assert_eq!(refused, Err(BuildErrorCode::TooLarge));
 }
 
 #[test]
