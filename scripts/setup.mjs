@@ -43,7 +43,8 @@ function digest(paths) {
     if (!existsSync(path)) return;
     if (!statSync(path).isDirectory()) return void hash.update(path.slice(root.length)).update(readFileSync(path));
     for (const name of readdirSync(path).sort()) {
-      if (/^(node_modules|target|\.next.*|test|bench|next-env\.d\.ts)$|\.node$|\.tsbuildinfo$/.test(name)) continue;
+      if (/^(node_modules|target|\.next.*|test|bench|next-env\.d\.ts|index\.d\.ts)$|\.node$|\.tsbuildinfo$/.test(name))
+        continue;
       visit(join(path, name));
     }
   };

@@ -228,6 +228,15 @@ describe('doors', () => {
     expect([named('outcome', 'outcome'), named('dropped', 'reason')]).toEqual([OUTCOMES, DROP_REASONS]);
   });
 
+  test.each(['//', '//other.example/healthz', '/nothing'])(
+    'GET %s is nothing here, and the agent goes on',
+    async (path) => {
+      await start();
+      expect((await fetch(`${AGENT}${path}`)).status).toBe(404);
+      expect((await fetch(`${AGENT}/metrics`)).status).toBe(200);
+    },
+  );
+
   test('/metrics say what unwinding takes', async () => {
     await start();
     const failure = 'It is no ELF file.';

@@ -3,6 +3,11 @@ import { z } from 'zod';
 const ENTRIES_MOST = 200;
 
 const count = z.number().int().nonnegative();
+const DAY_SECONDS = 86_400;
+/** Unix seconds after 2000, and not in the future but for a clock that is wrong. */
+const time = count.refine((seconds) => seconds > 946_684_800 && seconds < Date.now() / 1000 + DAY_SECONDS, {
+  error: 'is no time that can be',
+});
 const path = z.string().min(1).max(512);
 /** Names are those of the agent's own version, so any are taken. */
 const outcomes = z.record(z.string().min(1).max(64), count).refine((names) => Object.keys(names).length <= 64, {
@@ -27,8 +32,8 @@ export const reportSchema = z.strictObject({
   host: z.string().min(1).max(256),
   agentVersion: z.string().max(64),
   kernel: z.string().max(256),
-  time: count,
-  startedAt: count,
+  time,
+  startedAt: time,
   state: z.enum(['sampling', 'unavailable', 'stopped']),
   reason: z.string().max(2_000),
   frequencyHz: z.number().int().min(0).max(999),

@@ -30,7 +30,8 @@ export async function receiveBatch(deps: Deps, request: FastifyRequest, held: He
 
 /** `POST /api/v1/profiles`: stores a pprof under the service that the address names. */
 export async function receiveProfile(deps: Deps, request: FastifyRequest, held: Held) {
-  const query = request.url.split('?')[1] ?? '';
+  const at = request.url.indexOf('?');
+  const query = at < 0 ? '' : request.url.slice(at + 1);
   const origin = parsePushParameters(new URLSearchParams(query));
   const packed = await readPacked(request.raw, request.headers, held);
   const { outcome, samples } = await store(deps, 'profiles', { packed, origin });

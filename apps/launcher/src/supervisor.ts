@@ -5,6 +5,9 @@ import { createInterface, type Interface } from 'node:readline';
 import { EXIT_CONFIGURATION } from '@strata/settings';
 import type { Program } from './programs.ts';
 
+const LAST_WORDS_MS = 500;
+/** What Node prints round the message of an error that nobody caught. */
+const NO_WORDS = /^\s*(at .*|Node\.js v.*|[{}[\]^]*|throw .*|\S+:\d+)?$/;
 const RESTART_MS_FIRST = 1_000;
 const RESTART_MS_MOST = 30_000;
 const STEADY_MS = 60_000;
@@ -72,13 +75,19 @@ export class Supervisor {
     this.#child = child;
     this.#lines = createInterface({ input: child.stderr! });
     this.#lines.on('line', (line) => {
-      if (line.trim() !== '') this.#lastWords = line.trim();
+      if (!NO_WORDS.test(line)) this.#lastWords = line.trim();
     });
     this.#exit = new Promise((resolve) => {
       child.once('error', (error) => this.#ended(`it could not be started: ${error.message}`, null, resolve));
-      child.once('close', (code, signal) =>
-        this.#ended(signal ? `ended by ${signal}` : `exit code ${code}`, code, resolve),
-      );
+      child.once('exit', (code, signal) => {
+        const ended = () => this.#ended(signal ? `ended by ${signal}` : `exit code ${code}`, code, resolve);
+        // Its last words may still be on their way; a child of its own may hold its error output open long after it.
+        const wait = setTimeout(ended, LAST_WORDS_MS);
+        child.once('close', () => {
+          clearTimeout(wait);
+          ended();
+        });
+      });
     });
   }
 
@@ -100,7 +109,8 @@ export class Supervisor {
     this.#lines?.close();
     resolve();
     if (this.#stopping) return;
-    const reason = this.#lastWords ? `${this.#lastWords} (${how})` : how;
+    // What is killed did not say why.
+    const reason = this.#lastWords && code !== null ? `${this.#lastWords} (${how})` : how;
     if (code === EXIT_CONFIGURATION) {
       this.#events.exited(this.program, this.#lastWords || how, null);
       return;

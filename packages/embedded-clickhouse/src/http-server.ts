@@ -20,7 +20,9 @@ export async function createHttpInterface(engine: Engine, password: string): Pro
   const route = (request: IncomingMessage, response: ServerResponse): void => {
     response.setHeader('X-ClickHouse-Server-Display-Name', 'strata');
     response.setHeader('X-ClickHouse-Timezone', timezone);
-    const url = new URL(request.url ?? '/', 'http://clickhouse');
+    // Not relative to it: an address that begins with two slashes would be another host's.
+    const url = URL.parse(`http://clickhouse${request.url ?? '/'}`);
+    if (url === null) return void end(response, 400, 'This is no address.\n');
     const reading = request.method === 'GET' || request.method === 'HEAD';
     if (reading && (url.pathname === '/ping' || url.pathname === '/replicas_status')) return void ok(response);
     if (reading && url.pathname === '/healthz') return void health(engine, response);

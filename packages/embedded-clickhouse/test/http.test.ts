@@ -55,6 +55,11 @@ test.each(['/ping', '/replicas_status', '/'])('%s answers without credentials', 
   expect([response.status, await response.text()]).toEqual([200, 'Ok.\n']);
 });
 
+test.each(['//', '//other.example/ping'])('GET %s is nobody’s address, and the server goes on', async (path) => {
+  expect((await fetch(`${server.process.url}${path}`)).status).toBe(404);
+  expect((await fetch(`${server.process.url}/ping`)).status).toBe(200);
+});
+
 test('who may ask', async () => {
   const { url, user, password } = server.process;
   const status = async (query: string, headers: Record<string, string> = {}) =>

@@ -82,7 +82,9 @@ export function createAgentServer(agent: Agent, metrics: Registry, symbols: Inde
   }
 
   return createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://agent');
+    // Not relative to it: an address that begins with two slashes would be another host's.
+    const url = URL.parse(`http://agent${request.url ?? '/'}`);
+    if (url === null) return refuse(response, 400, 'NOT_FOUND', 'This is no address.');
     answer(request.method ?? 'GET', url, response).catch((error: Error) => {
       if (response.headersSent) response.destroy();
       else refuse(response, 500, 'INTERNAL', `The agent could not answer: ${error.message}`);

@@ -21,6 +21,7 @@ export interface BuildAnswer {
 const LOW_PRIORITY = 10;
 const IDLE_MS = 20_000;
 
+process.once('disconnect', () => process.exit());
 setPriority(LOW_PRIORITY);
 process.title = 'strata-agent symbols';
 let idle = setTimeout(() => process.disconnect(), IDLE_MS);

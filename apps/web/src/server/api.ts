@@ -29,7 +29,8 @@ const DOORS: readonly { readonly method: string; readonly path: RegExp; readonly
  * not choose a body's encoding, and because so it runs as it is written. Says whether the request was one of these.
  */
 export function answerApi(holder: PartsHolder, request: IncomingMessage, response: ServerResponse): boolean {
-  const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+  // Not relative to it: an address that begins with two slashes would be another host's. Next answers what is none.
+  const path = URL.parse(`http://localhost${request.url ?? '/'}`)?.pathname ?? '';
   if (path !== '/healthz' && !path.startsWith('/api/')) return false;
   void serve(holder, request, response, path);
   return true;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Selection, Snapshot } from '@strata/storage';
 import { z } from 'zod';
 import { writeLabels } from '../address/label.ts';
+import { splitView } from '../address/view.ts';
 import { answerDiff, answerFlame } from './columns-answer.ts';
 import { readSides } from './diff-selection.ts';
 import { WebError } from './errors.ts';
@@ -86,7 +87,7 @@ interface Page {
 }
 
 function readPage(view: string): Page {
-  const [path = '', query = ''] = view.split('?', 2);
+  const [path, query] = splitView(view);
   const match = /^\/s\/([^/]+)\/(flame|compare)$/.exec(path);
   if (match === null)
     throw new WebError(

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { splitView } from '../../address/view.ts';
 import { useTRPC } from '../../ui/trpc.ts';
 
 /** A snapshot without its columns, and what its page was. */
@@ -23,7 +24,7 @@ export function useSnapshot(id: string) {
 }
 
 function readView(data: Pick<SharedView, 'title' | 'view' | 'createdAt' | 'expiresAt'>): SharedView {
-  const [path = '', query = ''] = data.view.split('?', 2);
+  const [path, query] = splitView(data.view);
   const [, , service = '', page] = path.split('/');
   return {
     ...data,
