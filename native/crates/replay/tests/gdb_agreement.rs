@@ -31,10 +31,11 @@ fn walks_as_gdb_does() {
             .map(|disagreement| disagreement.evidence.as_str())
             .collect::<Vec<_>>()
             .join("\n");
-        // gdb guesses at times; but what is wrong must not claim to be whole.
+        // gdb guesses at times, and where a place is not described as `longjmp`'s the walk ends: the many stops of the example are
+        // the measure. But what is wrong must not claim to be whole.
         let is_one_wrong = differing.iter().any(|differing| differing.is_complete);
         assert!(
-            !is_one_wrong && differing.len() * 100 <= STOPS,
+            !is_one_wrong && differing.len() * 100 <= 3 * STOPS,
             "{evidence}"
         );
     }
