@@ -19,7 +19,7 @@ const PERF = process.env.PERF ?? 'perf';
 export interface PeerVerdict {
   readonly samples: number;
   /** Of samples with a user stack: those that end at a thread's entry, in percent. */
-  readonly complete: number;
+  readonly complete: number | null;
   readonly bytesPerSample: number;
   /** Seconds of CPU of recording and of unwinding afterwards. */
   readonly recordCpuSeconds: number;

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { Limits, Measured } from './measure.ts';
+import type { ResultLine } from './result-line.ts';
 
 const REPORT = join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'completeness.md');
 /** What stands between them is written; the rest of the file is prose. */
@@ -10,49 +9,47 @@ const BEGIN = '<!-- measured by npm run corpus:unwind -->';
 const END = '<!-- end of what was measured -->';
 
 /** Replaces the measured part of docs/completeness.md. */
-export function writeReport(measured: readonly Measured[], limits: Limits): void {
+export function writeReport(results: readonly ResultLine[]): void {
   const text = readFileSync(REPORT, 'utf8');
   const [before, after] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (before < 0 || after < before) throw new Error(`${REPORT} has lost the marks that its table stands between.`);
-  const table = [machine(limits), '', ...rows(measured)].join('\n');
+  const table = [machine(results), '', ...rows(results)].join('\n');
   writeFileSync(REPORT, `${text.slice(0, before)}${BEGIN}\n${table}\n${text.slice(after)}`);
 }
 
-function machine({ samples, peerSeconds }: Limits): string {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
-    cwd: import.meta.dirname,
-    encoding: 'utf8',
-  }).trim();
+function machine(results: readonly ResultLine[]): string {
+  const commits = [...new Set(results.map(({ commit }) => commit))].join(', ');
   const gibibytes = Math.round(totalmem() / 2 ** 30);
   const day = new Date().toISOString().slice(0, 10);
   return (
-    `Measured on ${day} at ${commit}, Linux ${release()}, ${cpus().length} × ${cpus()[0]!.model.trim()}, ${gibibytes} GiB; ` +
-    `${samples.toLocaleString('en')} samples each at 99 Hz, perf ${peerSeconds} s each.`
+    `Measured on ${day} at ${commits} and 99 Hz; Linux ${release()}, ${cpus().length} × ${cpus()[0]!.model.trim()}, ` +
+    `${gibibytes} GiB, with other work going on beside it.`
   );
 }
 
-function rows(measured: readonly Measured[]): readonly string[] {
+function rows(results: readonly ResultLine[]): readonly string[] {
   const header = [
     '| workload | samples | complete | target | with tables | wrong | behind a call | frames, mean / most | perf, dwarf | perf, B a sample | other outcomes |',
     '|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|',
   ];
-  return [...header, ...measured.map(row)];
+  return [...header, ...results.map(row)];
 }
 
-function row({ group, verdict, peer }: Measured): string {
-  const { outcomes, samples, complete, completeWithTables, wrong, behindCalls, framesMean, framesMost } = verdict;
+function row(line: ResultLine): string {
+  const { group, samples, target, wrong, framesMean, framesMost, outcomes, peer } = line;
   const others = Object.entries(outcomes).filter(([outcome]) => outcome !== 'COMPLETE');
   const hasPeer = peer !== null && typeof peer === 'object';
+  const share = (percent: number | null) => (percent === null ? '–' : `${percent} %`);
   const cells = [
-    group.name,
+    group,
     samples,
-    `${complete} %`,
-    group.target === null ? '–' : `${group.target} %`,
-    `${completeWithTables} %`,
+    share(line.complete),
+    share(target),
+    share(line.completeWithTables),
     wrong,
-    `${behindCalls} %`,
+    share(line.behindCalls),
     `${framesMean} / ${framesMost}`,
-    hasPeer ? `${peer.complete} %` : '–',
+    hasPeer ? share(peer.complete) : '–',
     hasPeer ? peer.bytesPerSample : '–',
     others.map(([outcome, count]) => `${outcome} ${count}`).join(', '),
   ];

@@ -24,15 +24,15 @@ export interface Cause {
 export interface Verdict {
   readonly samples: number;
   /** Of samples that were not `EXITING`: those whose user stack is whole, in percent. */
-  readonly complete: number;
+  readonly complete: number | null;
   /** The same without those that fell into the time before the tables of their files were built. */
-  readonly completeWithTables: number;
+  readonly completeWithTables: number | null;
   /** Claim to be whole and do not end at a thread's entry. */
   readonly wrong: number;
   /** Every outcome that occurred. */
   readonly outcomes: Partial<Record<Outcome, number>>;
   /** Return addresses into files that stand behind a call, in percent; and the number looked at. */
-  readonly behindCalls: number;
+  readonly behindCalls: number | null;
   readonly callers: number;
   readonly framesMean: number;
   readonly framesMost: number;
