@@ -15,7 +15,11 @@ const { failed } = await runSteps([
   { name: 'generated definitions', command: ['node', 'native/definitions/generate.ts', '--check'] },
   { name: 'layering and file lengths', command: ['vitest', 'run', 'test/layering.test.ts', 'test/tidy.test.ts'] },
   { name: 'rustfmt', command: ['cargo', 'fmt', '--all', '--check'], cwd: 'native' },
-  { name: 'clippy', command: ['cargo', 'clippy', '--release', '--all-targets', '--', '-D', 'warnings'], cwd: 'native' },
+  {
+    name: 'clippy',
+    command: ['cargo', 'clippy', '--release', '--locked', '--all-targets', '--', '-D', 'warnings'],
+    cwd: 'native',
+  },
   { name: 'clang-format', command: ['clang-format-19', '--dry-run', '--Werror', ...bpfSources] },
 ]);
 if (failed.length > 0) {

@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DROP_REASONS, OUTCOMES } from '@strata/bpf';
@@ -236,6 +237,15 @@ describe('doors', () => {
       expect((await fetch(`${AGENT}/metrics`)).status).toBe(200);
     },
   );
+
+  test('a page that has its own name lead here learns nothing', async () => {
+    await start();
+    // fetch does not let one choose the host.
+    const response = await new Promise<IncomingMessage>((resolve, reject) =>
+      get(`${AGENT}/metrics`, { headers: { host: 'evil.example' } }, resolve).once('error', reject),
+    );
+    expect(response.resume().statusCode).toBe(421);
+  });
 
   test('/metrics say what unwinding takes', async () => {
     await start();

@@ -23,10 +23,10 @@ export function parsePushParameters(query: URLSearchParams): { workload: Workloa
         `The parameter ${name} is not known; known are ${[...WORKLOAD, ...SOURCE].join(', ')} and label.NAME for labels of your own.`,
       );
     }
-    if (value.length > VALUE_CHARACTERS_MOST) {
+    if (Math.max(name.length, value.length) > VALUE_CHARACTERS_MOST) {
       throw new CollectorError(
         'BAD_PARAMETER',
-        `The value of ${name} is longer than ${VALUE_CHARACTERS_MOST} characters.`,
+        `The parameter ${name.slice(0, 40)} or its value is longer than ${VALUE_CHARACTERS_MOST} characters.`,
       );
     }
     const target = isLabel ? labels : known;
@@ -39,6 +39,10 @@ export function parsePushParameters(query: URLSearchParams): { workload: Workloa
       'MISSING_SERVICE',
       'The parameter service is missing: say whose profile this is, such as ?service=shop.',
     );
+  }
+  // A service has its place in an address, where these two mean something else.
+  if (known.service === '.' || known.service === '..') {
+    throw new CollectorError('BAD_PARAMETER', `A service cannot be called ${known.service}: no address could name it.`);
   }
   if (Object.keys(labels).length > LABELS_MOST) {
     throw new CollectorError('BAD_PARAMETER', `More than ${LABELS_MOST} labels are given.`);

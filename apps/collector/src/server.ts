@@ -1,4 +1,4 @@
-import type { Settings } from '@strata/settings';
+import { refusalOf, type Settings } from '@strata/settings';
 import type { Storage } from '@strata/storage';
 import type { IndexStore } from '@strata/symbolizer';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -40,6 +40,10 @@ export function createServer(settings: Settings, storage: Storage, symbols: Inde
     exposeHeadRoutes: false,
   });
 
+  app.addHook('onRequest', async (request, reply) => {
+    const refusal = refusalOf(request.raw);
+    if (refusal) return refuse(metrics, 'none', new CollectorError(refusal.code, refusal.message), request, reply);
+  });
   app.addHook('onClose', () => large.close());
 
   // Bodies are read by body.ts under its own limits, whatever their content type says.

@@ -1,3 +1,5 @@
+import { type IncomingMessage, request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startCollector, type TestCollector } from './collector.ts';
@@ -149,6 +151,21 @@ describe('the batches door refuses', () => {
     const { answer } = await send('/api/v1/batches', JSON.stringify(goodBatch('agent-good')));
     expect(answer).toMatchObject({ stored: expect.stringMatching(/stored|duplicate/) });
   });
+});
+
+test.each([
+  [{ host: 'evil.example' }, 421, 'FOREIGN_HOST'],
+  [{ 'sec-fetch-site': 'cross-site' }, 403, 'FOREIGN_SITE'],
+])('a page of another site, told by %j, stores nothing', async (headers, status, code) => {
+  // fetch does not let one choose these headers.
+  const answer = await new Promise<IncomingMessage>((resolve, reject) =>
+    request(`${collector.url}/api/v1/profiles?service=foreign`, { method: 'POST', headers }, resolve)
+      .once('error', reject)
+      .end(goodPprof()),
+  );
+  expect(answer.statusCode).toBe(status);
+  expect(((await json(answer)) as { error: { code: string } }).error.code).toBe(code);
+  expect(await totalOf(collector.storage, 'foreign')).toBe(0);
 });
 
 test('what is refused is counted by reason', async () => {

@@ -1,19 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-
-const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]']);
+import { refusalOf } from '@strata/settings';
 
 /**
- * Stands before everything else. Refuses names other than loopback's own (a foreign page may have its name lead to
- * 127.0.0.1) and changes asked for by other sites; adds the headers that keep pages to themselves. Says whether to go on.
+ * Stands before everything else: refuses what comes from other sites, and adds the headers that keep pages to themselves.
+ * Says whether to go on.
  */
 export function guard(request: IncomingMessage, response: ServerResponse): boolean {
-  const name = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
-  if (!LOOPBACK_NAMES.has(name))
-    return refuse(response, 421, 'FOREIGN_HOST', `Strata answers on loopback only: open it as 127.0.0.1 or localhost.`);
-  const reads = request.method === 'GET' || request.method === 'HEAD';
-  if (!reads && isForeign(request))
-    return refuse(response, 403, 'FOREIGN_SITE', 'Another site may not change anything here.');
+  const refusal = refusalOf(request);
+  if (refusal) return refuse(response, refusal.status, refusal.code, refusal.message);
+  if (!isAddress(request.url ?? '/')) return refuse(response, 400, 'NOT_AN_ADDRESS', 'This is no address.');
 
   const nonce = randomBytes(16).toString('base64');
   const policy = contentSecurityPolicy(nonce);
@@ -25,13 +21,6 @@ export function guard(request: IncomingMessage, response: ServerResponse): boole
   response.setHeader('cross-origin-resource-policy', 'same-origin');
   response.setHeader('cross-origin-opener-policy', 'same-origin');
   return true;
-}
-
-/** Whether a browser says that a page from elsewhere asks; programs that are no browser say nothing. */
-function isForeign({ headers }: IncomingMessage): boolean {
-  const site = headers['sec-fetch-site'];
-  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
-  return headers.origin !== undefined && headers.origin !== `http://${headers.host}`;
 }
 
 /** Scripts only from here and only with the nonce; styles also inline, since charts and panels place themselves by them. */
@@ -48,6 +37,16 @@ function contentSecurityPolicy(nonce: string): string {
     "form-action 'self'",
     "frame-ancestors 'none'",
   ].join('; ');
+}
+
+/** Next answers an address whose percent signs mean nothing as if the mistake were ours. */
+function isAddress(url: string): boolean {
+  try {
+    decodeURIComponent(url.split('?')[0]!);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function refuse(response: ServerResponse, status: number, code: string, message: string): false {

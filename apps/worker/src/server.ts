@@ -1,3 +1,4 @@
+import { refusalOf } from '@strata/settings';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Runner } from './runner.ts';
@@ -12,6 +13,12 @@ export function createServer(runner: Runner): FastifyInstance {
   const failures = gauge('strata_worker_job_failures', 'Runs of a job that failed since start');
   const seconds = gauge('strata_worker_job_last_seconds', 'How long the last run took');
 
+  app.addHook('onRequest', async (request, reply) => {
+    const refusal = refusalOf(request.raw);
+    if (!refusal) return;
+    const { status, code, message } = refusal;
+    return reply.code(status).send({ error: { code, message } });
+  });
   app.get('/healthz', async (_request, reply) => {
     const failed = runner.states.find(({ lastError }) => lastError !== null);
     if (!failed) return { ok: true, jobs: runner.states };

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -45,6 +46,11 @@ test('the worker runs retention on the real engine, says so, and stops when told
   expect(await (await fetch(`http://127.0.0.1:${PORT}/metrics`)).text()).toContain(
     'strata_worker_job_failures{job="retention"} 0',
   );
+  // fetch does not let one choose the host.
+  const foreign = await new Promise<IncomingMessage>((resolve, reject) =>
+    get(`http://127.0.0.1:${PORT}/metrics`, { headers: { host: 'evil.example' } }, resolve).once('error', reject),
+  );
+  expect(foreign.resume().statusCode).toBe(421);
   worker.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
 });

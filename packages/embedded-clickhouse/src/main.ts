@@ -1,14 +1,19 @@
 import { once } from 'node:events';
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createLogger, openDataFolder, readSettings, SettingsError } from '@strata/settings';
+import {
+  createLogger,
+  EXIT_CONFIGURATION,
+  endWithOneSentence,
+  openDataFolder,
+  readSettings,
+  SettingsError,
+} from '@strata/settings';
 import { ensurePassword, USER } from './credentials.ts';
 import { Engine, THREADS_NEEDED } from './engine.ts';
 import { lockFolder } from './folder-lock.ts';
 import { createHttpInterface } from './http-server.ts';
 
-/** Do not restart me: what is wrong is the configuration. */
-const EXIT_CONFIGURATION = 78;
 /** Then the process goes as if killed, which costs no stored row. */
 const STOP_MOST_MS = 15_000;
 const FREE_BYTES_LEAST = 64 << 20;
@@ -69,6 +74,7 @@ function diskIsFull(folder: string, cause?: unknown): SettingsError {
 }
 
 withEnoughThreads();
+endWithOneSentence();
 main().catch((error: NodeJS.ErrnoException) => {
   const full = error.code === 'ENOSPC' || /NOT_ENOUGH_SPACE|No space left on device/.test(error.message);
   const configuration = full ? diskIsFull(process.env.STRATA_DATA || '.strata', error) : error;

@@ -1,4 +1,5 @@
 export * from './data-folder.ts';
 export * from './logger.ts';
+export * from './loopback-guard.ts';
 export * from './program.ts';
 export * from './settings.ts';

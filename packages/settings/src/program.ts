@@ -16,6 +16,7 @@ export async function runProgram(name: string, start: () => Promise<() => Promis
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(undefined));
   });
   process.title = name;
+  endWithOneSentence();
   try {
     const starting = start();
     let stop = await Promise.race([starting, signalled]);
@@ -27,6 +28,15 @@ export async function runProgram(name: string, start: () => Promise<() => Promis
   } catch (error) {
     fail(error);
   }
+}
+
+/** Has an error that nobody caught end the process with its stack and then, last, the sentence the supervisor shows. */
+export function endWithOneSentence(): void {
+  process.on('uncaughtException', (error: unknown) => {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    process.stderr.write(`${stack}\nIt made a mistake: ${message.split('\n')[0]}\n`);
+    process.exit(1);
+  });
 }
 
 function fail(error: unknown): never {

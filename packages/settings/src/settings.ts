@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 const port = (standard: number) => z.coerce.number().int().min(1).max(65_535).default(standard);
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an address that begins with http:// or https://' });
 
 /** Every environment variable Strata reads, with its meaning. The README's table is checked against this. */
 const schema = z.object({
@@ -18,7 +19,7 @@ const schema = z.object({
   STRATA_CLICKHOUSE_PORT: port(7402).describe('Port of the embedded ClickHouse'),
   STRATA_AGENT_PORT: port(7403).describe('Port of the agent'),
   STRATA_WORKER_PORT: port(7404).describe('Port of the worker'),
-  STRATA_CLICKHOUSE_URL: z.url().optional().describe('A ClickHouse server to use instead of the embedded one'),
+  STRATA_CLICKHOUSE_URL: httpUrl.optional().describe('A ClickHouse server to use instead of the embedded one'),
   STRATA_CLICKHOUSE_USER: z.string().default('strata').describe('User at ClickHouse'),
   STRATA_CLICKHOUSE_PASSWORD: z
     .string()
@@ -29,7 +30,7 @@ const schema = z.object({
     .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'must be an identifier')
     .default('strata')
     .describe('Database at ClickHouse'),
-  STRATA_COLLECTOR_URL: z.url().optional().describe('Where the agent pushes to; this machine’s collector by default'),
+  STRATA_COLLECTOR_URL: httpUrl.optional().describe('Where the agent pushes to; this machine’s collector by default'),
   STRATA_SAMPLE_HZ: z.coerce.number().int().min(1).max(999).default(99).describe('Samples per second and CPU'),
   STRATA_KERNEL_BYTES: z.coerce
     .number()
@@ -98,6 +99,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     throw new SettingsError(`${name}=${given[name]} cannot be used: ${issue.message}.`);
   }
   const s = parsed.data;
+  refuseSharedPorts(s);
   const at = (number: number) => `http://${s.STRATA_HOST === '::1' ? '[::1]' : s.STRATA_HOST}:${number}`;
   return {
     dataFolder: resolve(s.STRATA_DATA),
@@ -121,4 +123,14 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     kernelBytes: s.STRATA_KERNEL_BYTES,
     logLevel: s.STRATA_LOG_LEVEL,
   };
+}
+
+function refuseSharedPorts(settings: Readonly<Record<string, unknown>>): void {
+  const taken = new Map<unknown, string>();
+  for (const name of Object.keys(settings).filter((setting) => setting.endsWith('_PORT'))) {
+    const other = taken.get(settings[name]);
+    if (other)
+      throw new SettingsError(`${other} and ${name} are both ${settings[name]}: give each program its own port.`);
+    taken.set(settings[name], name);
+  }
 }

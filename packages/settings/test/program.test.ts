@@ -43,3 +43,10 @@ test('a start that fails by itself says so in one sentence', async () => {
     said: ['starting', 'STRATA_X=1 cannot be used.'],
   });
 });
+
+test('an error that nobody caught ends the program with one sentence as its last line', async () => {
+  const { code, said } = await run('and makes a mistake later');
+  expect(code).toBe(1);
+  expect(said).toContain('TypeError: x is not a function');
+  expect(said.at(-1)).toBe('It made a mistake: x is not a function');
+});

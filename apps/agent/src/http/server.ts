@@ -1,4 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { refusalOf } from '@strata/settings';
 import type { IndexStore } from '@strata/symbolizer';
 import type { Registry } from 'prom-client';
 import type { Agent } from '../agent.ts';
@@ -82,6 +83,8 @@ export function createAgentServer(agent: Agent, metrics: Registry, symbols: Inde
   }
 
   return createServer((request, response) => {
+    const refusal = refusalOf(request);
+    if (refusal) return refuse(response, refusal.status, refusal.code, refusal.message);
     // Not relative to it: an address that begins with two slashes would be another host's.
     const url = URL.parse(`http://agent${request.url ?? '/'}`);
     if (url === null) return refuse(response, 400, 'NOT_FOUND', 'This is no address.');

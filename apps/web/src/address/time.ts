@@ -70,8 +70,9 @@ export function resolveRange(text: RangeText, now: number): AbsoluteRange | { re
     points.push(point);
   }
   const [from, to] = points as [TimePoint, TimePoint];
-  if (from.kind !== to.kind) return { problem: 'from and to must both be relative to now or both be absolute.' };
-  const at = (point: TimePoint) => (point.kind === 'absolute' ? point.seconds : Math.floor(now) - point.secondsAgo);
+  // The second under way belongs to what is asked up to now.
+  const second = Math.ceil(now);
+  const at = (point: TimePoint) => (point.kind === 'absolute' ? point.seconds : second - point.secondsAgo);
   const range = { from: at(from), to: at(to) };
   for (const name of ['from', 'to'] as const) {
     if (range[name] < EARLIEST)

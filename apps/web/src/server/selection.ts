@@ -50,7 +50,7 @@ export function readSelection(parameters: ParameterMap, now: number, more: reado
   const given: Record<string, unknown> = {};
   for (const [name, values] of parameters) {
     if (name === 'version' || name === 'label') given[name] = values;
-    else if (name in schema.shape) given[name] = onlyOne(name, values);
+    else if (Object.hasOwn(schema.shape, name)) given[name] = onlyOne(name, values);
     else if (name.startsWith('label.') && name.length > 'label.'.length)
       labels.push(...values.map((value) => `${name.slice('label.'.length)}:${value}`));
     else if ((STANDARD_LABELS as readonly string[]).includes(name))

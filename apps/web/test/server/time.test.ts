@@ -28,6 +28,10 @@ test.each([
   expect(parseTime(text)).toEqual(point);
 });
 
+test('the second under way belongs to a range up to now', () => {
+  expect(resolveRange({ from: 'now-1m', to: 'now' }, NOW + 0.2)).toEqual({ from: NOW - 59, to: NOW + 1 });
+});
+
 test.each(['now', 'now-90s', 'now-15m', 'now-6h', 'now-14d', '1795268400'])('%s is written as it was read', (text) => {
   expect(writeTime(parseTime(text)!)).toBe(text);
 });
@@ -35,7 +39,8 @@ test.each(['now', 'now-90s', 'now-15m', 'now-6h', 'now-14d', '1795268400'])('%s 
 test.each([
   ['now-1h', 'now', { from: NOW - 3_600, to: NOW }],
   ['2026-11-21T13:00:00Z', String(NOW), { from: NOW - 3_600, to: NOW }],
-  ['now-1h', String(NOW), /both be relative to now or both be absolute/],
+  ['now-1h', String(NOW), { from: NOW - 3_600, to: NOW }],
+  ['2026-11-21T00:00:00Z', 'now', { from: Date.UTC(2026, 10, 21) / 1000, to: NOW }],
   ['now', 'now-1h', /from must lie before to/],
   ['now-1h', 'soon', /^to=soon is no time/],
   ['0', '1', /^from=0 lies before the year 2000/],
