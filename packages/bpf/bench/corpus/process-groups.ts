@@ -5,11 +5,16 @@ export class ProcessGroups {
   readonly #roots = new Set<number>();
   readonly #groups = new Map<number, string>();
   readonly #living = new Set<number>();
+  /** Processes that live, by when they were made. */
+  readonly #parents = new Map<number, number>();
 
-  /** Of a root the event that it was made is yet to come. */
+  /** With what descends from it already; the event that it was made itself may be yet to come. */
   addRoot(pid: number, group: string): void {
     this.#roots.add(pid);
     this.#add(pid, group);
+    for (const [child, parent] of this.#parents) {
+      if (this.#groups.get(parent) === group && !this.#groups.has(child)) this.#add(child, group);
+    }
   }
 
   #add(pid: number, group: string): void {
@@ -18,8 +23,12 @@ export class ProcessGroups {
   }
 
   apply(event: ProcessEvent): void {
-    if (event.kind === 'exit') this.#living.delete(event.pid);
+    if (event.kind === 'exit') {
+      this.#living.delete(event.pid);
+      this.#parents.delete(event.pid);
+    }
     if (event.kind !== 'fork') return;
+    this.#parents.set(event.pid, event.parentPid);
     const group = this.#groups.get(event.parentPid);
     // A pid may be one that was used before, by a process of another group.
     if (group !== undefined) this.#add(event.pid, group);
