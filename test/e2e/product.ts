@@ -21,8 +21,10 @@ export interface Product {
   readonly collector: string;
   readonly agent: string;
   start(name: Program['name']): Promise<void>;
-  /** Ends one program for good, as `kill -9` does when `signal` says so; `start` brings it back. */
+  /** Ends one program for good; `start` brings it back. */
   stop(name: Program['name']): Promise<void>;
+  /** `kill -9`; the supervisor starts it again. Resolves when it is ready. */
+  kill(name: Program['name']): Promise<void>;
   /** Answers one question to ClickHouse, rows as objects. */
   query<Row>(sql: string): Promise<Row[]>;
   close(): Promise<void>;
@@ -64,6 +66,12 @@ export async function startProduct(firstPort: number): Promise<Product> {
   openDataFolder(dataFolder);
   const programs = new Map(programsFor(settings).map((program) => [program.name, program]));
   const running = new Map<string, Supervisor>();
+  const ready = ({ name, port, healthPath }: Program) =>
+    eventually(
+      `${name} to be ready`,
+      90,
+      async () => (await fetch(base(port) + healthPath, { signal: AbortSignal.timeout(2_000) })).ok,
+    );
   const base = (port: number) => `http://${settings.host}:${port}`;
 
   const product: Product = {
@@ -79,16 +87,23 @@ export async function startProduct(firstPort: number): Promise<Product> {
       });
       running.set(name, supervisor);
       supervisor.start();
-      await eventually(
-        `${name} to be ready`,
-        90,
-        async () => (await fetch(base(program.port) + program.healthPath, { signal: AbortSignal.timeout(2_000) })).ok,
-      );
+      await ready(program);
     },
 
     async stop(name) {
       await running.get(name)?.stop();
       running.delete(name);
+    },
+
+    async kill(name) {
+      const { pid } = running.get(name)!;
+      process.kill(pid!, 'SIGKILL');
+      await eventually(
+        `${name} to be started again`,
+        30,
+        async () => ![undefined, pid].includes(running.get(name)!.pid),
+      );
+      await ready(programs.get(name)!);
     },
 
     async query<Row>(sql: string) {

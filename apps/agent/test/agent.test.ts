@@ -214,10 +214,15 @@ describe('reports', () => {
 describe('doors', () => {
   test('/healthz and /metrics say what there is', async () => {
     await start();
+    sampler.idle = 40n;
+    sampler.dropped = 2n;
     sampler.put(row(9));
     await eventually('the batch', 10, () => collector.samples === 9);
     expect((await fetch(`${AGENT}/healthz`)).status).toBe(200);
     const metrics = await (await fetch(`${AGENT}/metrics`)).text();
+    expect(metrics).toMatch(/^strata_agent_events_total 51$/m);
+    expect(metrics).toMatch(/^strata_agent_idle_total 40$/m);
+    expect(metrics).toMatch(new RegExp(`^strata_agent_dropped_total\\{reason="${DROP_REASONS[0]}"\\} 2$`, 'm'));
     expect(metrics).toMatch(/^strata_agent_kept_total 9$/m);
     expect(metrics).toMatch(/^strata_agent_outcome_total\{outcome="COMPLETE"\} 9$/m);
     expect(metrics).toMatch(/^strata_agent_push_total\{result="stored"\} 1$/m);

@@ -79,7 +79,7 @@ describe.skipIf(skip)('the agent on the real kernel', () => {
       STRATA_LOG_LEVEL: 'warn',
     });
     // It runs before the agent does: found in /proc, not by events.
-    run(program, ['60000'], { OTEL_SERVICE_NAME: 'before', OTEL_RESOURCE_ATTRIBUTES: 'service.version=7' });
+    run(program, ['600000'], { OTEL_SERVICE_NAME: 'before', OTEL_RESOURCE_ATTRIBUTES: 'service.version=7' });
     stop = await startAgent(settings, native, RHYTHM);
   });
   afterAll(async () => {
@@ -90,7 +90,7 @@ describe.skipIf(skip)('the agent on the real kernel', () => {
   });
 
   test('the path of a program without frame pointers is exact, with its build ID, name and version', async () => {
-    run(program, ['60000']);
+    run(program, ['600000']);
     await eventually('samples of both', 30, () => countOf('before') > 200 && countOf('known-path') > 200);
     for (const [service, version] of [
       ['before', '7'],
@@ -197,7 +197,7 @@ describe.skipIf(skip)('the agent on the real kernel', () => {
     const body = Buffer.from(await answer.arrayBuffer());
     const file = join(folder, 'node.pb.gz');
     writeFileSync(file, body);
-    const top = execFileSync('go', ['tool', 'pprof', '-top', '-sample_index=cpu', file], { encoding: 'utf8' });
+    const top = execFileSync('go', ['tool', 'pprof', '-top', '-nodefraction=0', '-sample_index=cpu', file], { encoding: 'utf8' });
     expect(top).toMatch(/Type: cpu/);
     expect(top).toMatch(/\bleaf\b/);
     const raw = execFileSync('go', ['tool', 'pprof', '-raw', file], { encoding: 'utf8' });

@@ -28,6 +28,9 @@ export class ScriptedSampler implements Sampler {
   #rows: Row[] = [];
   #stacks: SampledStack[] = [];
   #events: Drain['events'][number][] = [];
+  /** Events that gave no sample: on an idle CPU, and dropped for the first of the reasons. */
+  idle = 0n;
+  dropped = 0n;
   #kept = 0n;
   #outcomes = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0n])) as Record<Outcome, bigint>;
   #outcomeOf = new Map<bigint, Outcome>();
@@ -66,11 +69,13 @@ export class ScriptedSampler implements Sampler {
       this.#outcomes[user === 0n ? 'EXITING' : (this.#outcomeOf.get(user) ?? 'COMPLETE')] += BigInt(count);
     }
     const totals = {
-      events: this.#kept,
+      events: this.#kept + this.idle + this.dropped,
       kept: this.#kept,
-      idle: 0n,
+      idle: this.idle,
       outcomes: { ...this.#outcomes },
-      dropped: Object.fromEntries(DROP_REASONS.map((reason) => [reason, 0n])) as Drain['totals']['dropped'],
+      dropped: Object.fromEntries(
+        DROP_REASONS.map((reason, i) => [reason, i === 0 ? this.dropped : 0n]),
+      ) as Drain['totals']['dropped'],
       lostProcessEvents: 0n,
     };
     return {

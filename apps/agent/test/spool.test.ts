@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -73,6 +73,19 @@ describe('Spool', () => {
     crashed.add(batch('torn'), 7);
     crashed.add(batch('whole'), 1);
     truncateSync(join(folder, readdirSync(folder).sort()[0]!), 50);
+    const next = new Spool(folder);
+    expect(drain(next)).toEqual(['whole']);
+    expect(next.counters).toEqual({ droppedBatches: 1, droppedSamples: 7 });
+  });
+
+  test('a file whose bytes are not the ones written is dropped and counted, also when none is missing', () => {
+    const crashed = new Spool(folder);
+    crashed.add(batch('damaged'), 7);
+    crashed.add(batch('whole'), 1);
+    const file = join(folder, readdirSync(folder).sort()[0]!);
+    const content = readFileSync(file);
+    content[0]! ^= 1;
+    writeFileSync(file, content);
     const next = new Spool(folder);
     expect(drain(next)).toEqual(['whole']);
     expect(next.counters).toEqual({ droppedBatches: 1, droppedSamples: 7 });

@@ -49,8 +49,9 @@ export class Supervisor {
     this.#events = events;
   }
 
-  get running(): boolean {
-    return this.#child !== null;
+  /** Of the program while it runs. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
   }
 
   /** The last line on standard error, which by convention says why a program ended. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseTime, resolveRange, writeTime } from '../../src/address/time.ts';
+import { parseTime, refreshMs, resolveRange, writeTime } from '../../src/address/time.ts';
 import { nameRange } from '../../src/ui/range-words.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 14, 0, 0) / 1000;
@@ -26,6 +26,17 @@ test.each([
   ['', null],
 ])('%s is read as %o', (text, point) => {
   expect(parseTime(text)).toEqual(point);
+});
+
+test.each([
+  // Short enough that a sample is on screen 15 s after it was taken: pushed every 10 s.
+  [60, 3_000],
+  [3_600, 3_000],
+  [3_601, 60_000],
+  [86_400, 60_000],
+  [86_401, 300_000],
+])('a view of the last %i s asks again every %i ms', (seconds, ms) => {
+  expect(refreshMs({ from: NOW - seconds, to: NOW })).toBe(ms);
 });
 
 test('the second under way belongs to a range up to now', () => {
