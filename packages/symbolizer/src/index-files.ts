@@ -48,7 +48,7 @@ export async function writeIndex(path: string, buildId: BuildId, index: Uint8Arr
     } finally {
       await file.close();
     }
-    const written = await withCode(addon.openSymbolIndex(temporary));
+    const written = await withCode(addon.openSymbolIndex(temporary, true));
     if (written.buildId !== buildId) {
       throw new SymbolizerError('INVALID_INDEX', `The symbol index is of ${written.buildId}, not of ${buildId}.`);
     }

@@ -16,8 +16,8 @@ export interface Reader {
   readonly bytes: number;
   readonly version: string;
   readonly answers: Map<number, Resolution>;
-  /** One object per name, however many addresses have it. */
-  readonly named: Map<string, Resolution>;
+  /** One object per location, however many addresses it has. */
+  readonly locations: Map<number, Resolution>;
   checkedAtMs: number;
 }
 
@@ -97,9 +97,9 @@ export class IndexReaders {
         ? known
         : {
             ...file,
-            index: await withCode(addon.openSymbolIndex(path)),
+            index: await withCode(addon.openSymbolIndex(path, false)),
             answers: new Map(),
-            named: new Map(),
+            locations: new Map(),
             checkedAtMs: 0,
           };
     reader.checkedAtMs = this.#nowMs();

@@ -1,26 +1,27 @@
 import type { BuildId, LookupAddress } from '@strata/profile';
-import type { IndexStore, Resolution } from './api.ts';
+import type { IndexStore, Resolution, SourceFrame } from './api.ts';
 import { indexFile, indexPath, writeIndex } from './index-files.ts';
 import { IndexReaders, type Reader } from './index-readers.ts';
-import { native, withCode } from './native.ts';
-import { SymbolizerError } from './symbolizer-error.ts';
+import { type NativeAnswers, native, withCode } from './native.ts';
+import { SymbolizerError, type SymbolizerErrorCode } from './symbolizer-error.ts';
 
 /** Addresses per call of the addon: large enough to be cheap, small enough not to hold its thread for long. */
 const BATCH = 65_536;
 const UNKNOWN: Resolution = [];
+const ASKED_FOR_AGAIN: ReadonlySet<string> = new Set<SymbolizerErrorCode>(['INVALID_INDEX', 'OTHER_VERSION']);
 
 /** A store of indexes in `folder`, which need not exist yet. `nowMs` is a clock that never goes back. */
 export function openIndexStore(folder: string, nowMs: () => number = () => performance.now()): IndexStore {
   const readers = new IndexReaders(folder, nowMs);
   return {
-    has: async (buildId) => (await indexFile(indexPath(folder, buildId))) !== null,
+    has: async (buildId) => (await indexFile(indexPath(folder, buildId))) !== null && isUsable(readers, buildId),
     async put(buildId, index) {
       await writeIndex(indexPath(folder, buildId), buildId, index);
       readers.forget(buildId);
     },
     async resolve(buildId, addresses) {
       native();
-      const reader = await readers.get(buildId);
+      const reader = await readers.get(buildId).catch(absentIfOfOtherVersion);
       if (reader === null) return null;
       checkBuildId(reader, buildId);
       const answers = await answersTo(reader, addresses);
@@ -28,6 +29,23 @@ export function openIndexStore(folder: string, nowMs: () => number = () => perfo
       return answers;
     },
   };
+}
+
+/** A program of another version left it; the collector asks for it anew. */
+function absentIfOfOtherVersion(cause: unknown): null {
+  if (cause instanceof SymbolizerError && cause.code === 'OTHER_VERSION') return null;
+  throw cause;
+}
+
+/** Whether another index of the same file would say no more: one that is damaged or of another version is asked for again. */
+async function isUsable(readers: IndexReaders, buildId: BuildId): Promise<boolean> {
+  try {
+    const reader = await readers.get(buildId);
+    return reader?.index.buildId === buildId && reader.index.isCurrent;
+  } catch (cause) {
+    if (cause instanceof SymbolizerError && ASKED_FOR_AGAIN.has(cause.code)) return false;
+    throw cause;
+  }
 }
 
 /** A file may have been moved by hand; names of another file would be worse than none. */
@@ -49,10 +67,11 @@ async function answersTo(reader: Reader, addresses: readonly LookupAddress[]): P
   }
   for (let from = 0; from < open.length; from += BATCH) {
     const batch = open.slice(from, from + BATCH);
-    const { names, rows } = await withCode(reader.index.resolve(Float64Array.from(batch, (i) => addresses[i]!)));
-    const named = names.map((name) => namedOnce(reader, name));
+    const asked = Float64Array.from(batch, (i) => addresses[i]!);
+    const answers = await withCode(reader.index.resolve(asked));
+    const located = resolutionsOf(reader, answers);
     for (const [position, i] of batch.entries()) {
-      const resolution = named[rows[position]!] ?? UNKNOWN;
+      const resolution = located[answers.rows[position]!] ?? UNKNOWN;
       resolutions[i] = resolution;
       reader.answers.set(addresses[i]!, resolution);
     }
@@ -60,10 +79,17 @@ async function answersTo(reader: Reader, addresses: readonly LookupAddress[]): P
   return resolutions;
 }
 
-function namedOnce(reader: Reader, name: string): Resolution {
-  const known = reader.named.get(name);
-  if (known) return known;
-  const resolution = [{ function: name, file: '', line: 0 }];
-  reader.named.set(name, resolution);
-  return resolution;
+/** Per location of the answers: its frames, the same object each time the location is met. */
+function resolutionsOf(reader: Reader, { locations, ends, frames, functions, files }: NativeAnswers): Resolution[] {
+  return Array.from(locations, (location, row) => {
+    const known = reader.locations.get(location);
+    if (known) return known;
+    const resolution: SourceFrame[] = [];
+    for (let i = row === 0 ? 0 : ends[row - 1]!; i < ends[row]!; i++) {
+      const file = files[frames[3 * i + 1]!] ?? '';
+      resolution.push({ function: functions[frames[3 * i]!] ?? '', file, line: frames[3 * i + 2]! });
+    }
+    reader.locations.set(location, resolution);
+    return resolution;
+  });
 }

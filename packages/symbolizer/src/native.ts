@@ -1,11 +1,27 @@
 import { createRequire } from 'node:module';
 import { SYMBOLIZER_ERROR_CODES, SymbolizerError, type SymbolizerErrorCode } from './symbolizer-error.ts';
 
-/** A verified index file, mapped (native/crates/addon/src/symbols.rs). */
+/** What is at many addresses, each location and each text once. */
+export interface NativeAnswers {
+  /** Per address: its row of `locations` and `ends`; −1 where nothing is known. */
+  rows: Int32Array;
+  /** Ids of locations: equal ones are the same in every answer of one index. */
+  locations: Uint32Array;
+  /** Per location: where its frames end; they begin where those of the one before end. */
+  ends: Uint32Array;
+  /** Three numbers a frame, innermost first: row of `functions`, row of `files` (−1: unknown), line (0: unknown). */
+  frames: Int32Array;
+  functions: string[];
+  files: string[];
+}
+
+/** An index file, mapped (native/crates/addon/src/symbols.rs). */
 export interface NativeIndex {
   readonly buildId: string;
-  /** Address `i` is in `names[rows[i]]`; row −1: unknown. */
-  resolve(addresses: Float64Array): Promise<{ names: string[]; rows: Int32Array }>;
+  readonly generation: number;
+  /** Whether this program would build the same from the same file. */
+  readonly isCurrent: boolean;
+  resolve(addresses: Float64Array): Promise<NativeAnswers>;
 }
 
 /** What we use of the addon. */
@@ -16,7 +32,8 @@ interface NativeSymbols {
     isGo: boolean;
     segments: { offset: number; virtualAddress: number; fileSize: number }[];
   }>;
-  openSymbolIndex(path: string): Promise<NativeIndex>;
+  /** With `verify` all of the file is compared with its checksum, else the header only. */
+  openSymbolIndex(path: string, verify: boolean): Promise<NativeIndex>;
   loadKernelSymbolTable(path: string): Promise<{
     resolve(address: bigint): { function: string; module: string } | null;
   }>;

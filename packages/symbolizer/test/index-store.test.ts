@@ -106,6 +106,20 @@ describe('a store of symbol indexes', () => {
     expect(await code(openIndexStore(folder).resolve(buildId, [main]))).toBe('INVALID_INDEX');
   });
 
+  test('one of another version is as good as none, and is asked for again', async () => {
+    await store.put(buildId, index);
+    const [kind, hex] = buildId.split(':') as [string, string];
+    const old = index.slice();
+    new DataView(old.buffer).setUint32(8, 1, true);
+    writeFileSync(join(folder, kind, hex.slice(0, 2), `${hex}.strata-symbols`), old);
+    const later = openIndexStore(folder);
+    expect(await later.has(buildId)).toBe(false);
+    expect(await names(later, main)).toBeUndefined();
+    await later.put(buildId, index);
+    expect(await later.has(buildId)).toBe(true);
+    expect(await names(later, main)).toEqual(['main']);
+  });
+
   test('many askers and writers at once', async () => {
     const work = Array.from({ length: 40 }, (_, i) =>
       i % 4 === 0 ? store.put(buildId, index) : store.resolve(buildId, [main]),

@@ -1,72 +1,15 @@
-//! Symbol indexes, kernel symbols and perf maps for JavaScript. Reading and parsing run on libuv's pool; an error's
-//! message is `CODE: sentence`, which packages/symbolizer takes apart.
+//! Symbol indexes for JavaScript. Reading and parsing run on libuv's pool; an error's message is `CODE: sentence`, which
+//! packages/symbolizer takes apart.
 
-use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
-use std::io::Read;
-use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Arc;
 
 use memmap2::Mmap;
-use napi::bindgen_prelude::{AsyncTask, BigInt, Buffer, Float64Array, Int32Array};
-use napi::{Env, Error, Result, Task};
+use napi::bindgen_prelude::{AsyncTask, Buffer, Float64Array, Int32Array, Uint32Array};
+use napi::{Env, Result, Task};
 use napi_derive::napi;
-use strata_symbolize::{ErrorCode, Index, KernelSymbols, PerfMap, ReadCache, SymbolizeError};
+use strata_symbolize::{Answers, BuildOptions, Index, ReadCache};
 
-/// A perf map of a large Java program has 20 MiB.
-const MAX_PERF_MAP_BYTES: u64 = 64 << 20;
-/// kallsyms has 5 to 15 MiB.
-const MAX_KALLSYMS_BYTES: u64 = 128 << 20;
-
-fn to_error(error: SymbolizeError) -> Error {
-    Error::from_reason(format!("{}: {}", error.code.as_str(), error.message))
-}
-
-fn unreadable(path: &str, cause: std::io::Error) -> Error {
-    to_error(SymbolizeError::new(
-        ErrorCode::Unreadable,
-        format!("{path} cannot be read: {cause}."),
-    ))
-}
-
-/// Opens a regular file. What another process put at the path may be a pipe, which must not block us, or a device.
-fn open_regular(path: &str, extra_flags: i32) -> Result<File> {
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(libc::O_NONBLOCK | extra_flags)
-        .open(path)
-        .map_err(|cause| unreadable(path, cause))?;
-    let metadata = file.metadata().map_err(|cause| unreadable(path, cause))?;
-    if !metadata.is_file() {
-        return Err(to_error(SymbolizeError::new(
-            ErrorCode::Unreadable,
-            format!("{path} is not a regular file."),
-        )));
-    }
-    Ok(file)
-}
-
-fn map(path: &str) -> Result<Mmap> {
-    let file = open_regular(path, 0)?;
-    // SAFETY: the bytes are only read. A file that is cut short meanwhile would end this process by a signal: indexes
-    // are replaced by renaming and never cut, and foreign executables are mapped in a child process only.
-    unsafe { Mmap::map(&file) }.map_err(|cause| unreadable(path, cause))
-}
-
-fn read_limited(path: &str, limit: u64, extra_flags: i32) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    open_regular(path, extra_flags)?
-        .take(limit + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|cause| unreadable(path, cause))?;
-    if bytes.len() as u64 > limit {
-        return Err(to_error(SymbolizeError::new(
-            ErrorCode::TooLarge,
-            format!("{path} has more than {limit} bytes."),
-        )));
-    }
-    Ok(bytes)
-}
+use crate::regular_file::{map, open_regular, to_error};
 
 pub struct BuildIndex {
     path: String,
@@ -77,7 +20,7 @@ impl Task for BuildIndex {
     type JsValue = Buffer;
 
     fn compute(&mut self) -> Result<Vec<u8>> {
-        strata_symbolize::build_index(&map(&self.path)?).map_err(to_error)
+        strata_symbolize::build_index(&map(&self.path)?, &BuildOptions::default()).map_err(to_error)
     }
 
     fn resolve(&mut self, _env: Env, index: Vec<u8>) -> Result<Buffer> {
@@ -144,7 +87,7 @@ pub fn describe_elf_file(path: String) -> AsyncTask<DescribeElf> {
     AsyncTask::new(DescribeElf { path })
 }
 
-/// A verified symbol index, mapped from its file.
+/// A symbol index, mapped from its file.
 #[napi]
 pub struct SymbolIndex {
     index: Arc<Index<Mmap>>,
@@ -152,6 +95,7 @@ pub struct SymbolIndex {
 
 pub struct OpenIndex {
     path: String,
+    verify: bool,
 }
 
 impl Task for OpenIndex {
@@ -159,7 +103,11 @@ impl Task for OpenIndex {
     type JsValue = SymbolIndex;
 
     fn compute(&mut self) -> Result<Index<Mmap>> {
-        Index::open(map(&self.path)?).map_err(to_error)
+        let index = Index::open(map(&self.path)?).map_err(to_error)?;
+        if self.verify {
+            index.verify().map_err(to_error)?;
+        }
+        Ok(index)
     }
 
     fn resolve(&mut self, _env: Env, index: Index<Mmap>) -> Result<SymbolIndex> {
@@ -169,17 +117,21 @@ impl Task for OpenIndex {
     }
 }
 
-/// Opens an index file and verifies all of it.
+/// Opens an index file. With `verify` all of it is read and compared with its checksum: do that once, when it comes from elsewhere.
 #[napi]
-pub fn open_symbol_index(path: String) -> AsyncTask<OpenIndex> {
-    AsyncTask::new(OpenIndex { path })
+pub fn open_symbol_index(path: String, verify: bool) -> AsyncTask<OpenIndex> {
+    AsyncTask::new(OpenIndex { path, verify })
 }
 
-/// Display names of many addresses: address `i` is in `names[rows[i]]`, or unknown when the row is −1.
+/// What is at many addresses (`strata_symbolize::Answers`).
 #[napi(object)]
 pub struct ResolvedAddresses {
-    pub names: Vec<String>,
     pub rows: Int32Array,
+    pub locations: Uint32Array,
+    pub ends: Uint32Array,
+    pub frames: Int32Array,
+    pub functions: Vec<String>,
+    pub files: Vec<String>,
 }
 
 pub struct ResolveAddresses {
@@ -188,35 +140,22 @@ pub struct ResolveAddresses {
 }
 
 impl Task for ResolveAddresses {
-    type Output = (Vec<String>, Vec<i32>);
+    type Output = Answers;
     type JsValue = ResolvedAddresses;
 
-    fn compute(&mut self) -> Result<(Vec<String>, Vec<i32>)> {
-        let mut rows = Vec::with_capacity(self.addresses.len());
-        let mut names = Vec::new();
-        let mut row_of: HashMap<u32, i32> = HashMap::new();
-        for address in &self.addresses {
-            let function = self.index.function_at(*address as u64);
-            rows.push(function.map_or(-1, |function| {
-                *row_of.entry(function).or_insert_with(|| {
-                    names.push(strata_symbolize::display_name(
-                        self.index.linkage_name(function).unwrap_or_default(),
-                    ));
-                    names.len() as i32 - 1
-                })
-            }));
-        }
-        Ok((names, rows))
+    fn compute(&mut self) -> Result<Answers> {
+        let addresses = self.addresses.iter().map(|address| *address as u64);
+        Ok(Answers::to(&self.index, addresses))
     }
 
-    fn resolve(
-        &mut self,
-        _env: Env,
-        (names, rows): (Vec<String>, Vec<i32>),
-    ) -> Result<ResolvedAddresses> {
+    fn resolve(&mut self, _env: Env, answers: Answers) -> Result<ResolvedAddresses> {
         Ok(ResolvedAddresses {
-            names,
-            rows: rows.into(),
+            rows: answers.rows.into(),
+            locations: answers.locations.into(),
+            ends: answers.ends.into(),
+            frames: answers.frames.into(),
+            functions: answers.functions,
+            files: answers.files,
         })
     }
 }
@@ -229,104 +168,24 @@ impl SymbolIndex {
         self.index.build_id().to_string()
     }
 
-    /// Names for addresses (SVMA) of the file.
+    /// Larger for a better index of the same file.
+    #[napi(getter)]
+    pub fn generation(&self) -> u32 {
+        self.index.generation()
+    }
+
+    /// Whether this program would build the same from the same file.
+    #[napi(getter)]
+    pub fn is_current(&self) -> bool {
+        self.index.is_current()
+    }
+
+    /// Names for addresses (SVMA) of the file, or places in it from 2^52 on.
     #[napi]
     pub fn resolve(&self, addresses: Float64Array) -> AsyncTask<ResolveAddresses> {
         AsyncTask::new(ResolveAddresses {
             index: self.index.clone(),
             addresses: addresses.to_vec(),
         })
-    }
-}
-
-/// A function of the kernel; `module` is `''` for what is built in.
-#[napi(object)]
-pub struct KernelFunction {
-    pub function: String,
-    pub module: String,
-}
-
-/// Names of the running kernel.
-#[napi]
-pub struct KernelSymbolTable {
-    symbols: KernelSymbols,
-}
-
-pub struct LoadKernelSymbols {
-    path: String,
-}
-
-impl Task for LoadKernelSymbols {
-    type Output = KernelSymbols;
-    type JsValue = KernelSymbolTable;
-
-    fn compute(&mut self) -> Result<KernelSymbols> {
-        KernelSymbols::parse(&read_limited(&self.path, MAX_KALLSYMS_BYTES, 0)?).map_err(to_error)
-    }
-
-    fn resolve(&mut self, _env: Env, symbols: KernelSymbols) -> Result<KernelSymbolTable> {
-        Ok(KernelSymbolTable { symbols })
-    }
-}
-
-/// Reads `/proc/kallsyms`, or a file like it.
-#[napi]
-pub fn load_kernel_symbol_table(path: String) -> AsyncTask<LoadKernelSymbols> {
-    AsyncTask::new(LoadKernelSymbols { path })
-}
-
-#[napi]
-impl KernelSymbolTable {
-    #[napi]
-    pub fn resolve(&self, address: BigInt) -> Option<KernelFunction> {
-        let name = self.symbols.resolve(address.words.first().copied()?)?;
-        Some(KernelFunction {
-            function: name.function.to_owned(),
-            module: name.module.to_owned(),
-        })
-    }
-}
-
-/// Names of a JIT's code.
-#[napi]
-pub struct PerfMapTable {
-    map: PerfMap,
-}
-
-pub struct LoadPerfMap {
-    path: String,
-}
-
-impl Task for LoadPerfMap {
-    type Output = PerfMap;
-    type JsValue = PerfMapTable;
-
-    fn compute(&mut self) -> Result<PerfMap> {
-        // /tmp is anyone's: a link there may point to a file that its owner must not read through us.
-        Ok(PerfMap::parse(&read_limited(
-            &self.path,
-            MAX_PERF_MAP_BYTES,
-            libc::O_NOFOLLOW,
-        )?))
-    }
-
-    fn resolve(&mut self, _env: Env, map: PerfMap) -> Result<PerfMapTable> {
-        Ok(PerfMapTable { map })
-    }
-}
-
-/// Reads a `/tmp/perf-PID.map`.
-#[napi]
-pub fn load_perf_map_table(path: String) -> AsyncTask<LoadPerfMap> {
-    AsyncTask::new(LoadPerfMap { path })
-}
-
-#[napi]
-impl PerfMapTable {
-    #[napi]
-    pub fn resolve(&self, address: BigInt) -> Option<String> {
-        self.map
-            .resolve(address.words.first().copied()?)
-            .map(str::to_owned)
     }
 }

@@ -140,6 +140,8 @@ impl<'data, R: ReadRef<'data>> Elf<'data, R> {
         Ok(headers
             .iter()
             .filter(|h| h.p_type(ENDIAN) == PT_LOAD && h.p_flags(ENDIAN).0 & PF_X.0 != 0)
+            // In separate debug files they are empty, and their offsets are made up.
+            .filter(|h| h.p_filesz(ENDIAN) > 0)
             .map(|h| Segment {
                 offset: h.p_offset(ENDIAN),
                 virtual_address: h.p_vaddr(ENDIAN),

@@ -13,8 +13,10 @@ pub enum ErrorCode {
     TooLarge,
     /// A sound file without a single function name.
     NoSymbols,
-    /// A symbol index that is damaged or of another version.
+    /// A symbol index that is damaged.
     InvalidIndex,
+    /// A symbol index of another version of the format.
+    OtherVersion,
     /// `/proc/kallsyms` shows no addresses.
     KallsymsRestricted,
     /// The bytes could not be had.
@@ -31,6 +33,7 @@ impl ErrorCode {
             Self::TooLarge => "TOO_LARGE",
             Self::NoSymbols => "NO_SYMBOLS",
             Self::InvalidIndex => "INVALID_INDEX",
+            Self::OtherVersion => "OTHER_VERSION",
             Self::KallsymsRestricted => "KALLSYMS_RESTRICTED",
             Self::Unreadable => "UNREADABLE",
         }

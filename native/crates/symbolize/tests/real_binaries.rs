@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use reference::{agrees_with_nm, has, index_of, listed_by_nm};
 use strata_symbolize::{
-    BuildIdKind, ErrorCode, Index, SourceKind, build_index, describe, display_name,
+    BuildIdKind, BuildOptions, ErrorCode, Index, SourceKind, build_index, describe, display_name,
 };
 use tools::{Folder, name_at, run};
 
@@ -229,7 +229,10 @@ fn identity_is_the_gnu_note_or_else_the_content() {
 #[test]
 fn the_same_file_gives_the_same_index() {
     let data = std::fs::read(LIBC).unwrap();
-    assert_eq!(build_index(&data).unwrap(), build_index(&data).unwrap());
+    assert_eq!(
+        build_index(&data, &BuildOptions::default()).unwrap(),
+        build_index(&data, &BuildOptions::default()).unwrap()
+    );
 }
 
 #[test]
@@ -244,7 +247,8 @@ fn stripped_with_gnu_debugdata() {
     run("objcopy --only-keep-debug $1 $2", &[&program, &debug]);
     run("xz -k $1", &[&debug]);
     run("strip -o $2 $1", &[&program, &stripped]);
-    let without = build_index(&std::fs::read(&stripped).unwrap()).unwrap_err();
+    let without =
+        build_index(&std::fs::read(&stripped).unwrap(), &BuildOptions::default()).unwrap_err();
     assert_eq!(without.code, ErrorCode::NoSymbols);
     let add = format!(
         "objcopy --add-section .gnu_debugdata={} $1",

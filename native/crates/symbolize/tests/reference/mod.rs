@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
-use strata_symbolize::{Index, build_index};
+use strata_symbolize::{BuildOptions, Index, build_index};
 
 use crate::tools::{name_at, run};
 
@@ -59,7 +59,8 @@ pub fn listed_by_nm(option: &str, path: &Path) -> BTreeMap<u64, Listed> {
 
 /// Builds and opens a file's index.
 pub fn index_of(path: &Path) -> Index<Vec<u8>> {
-    Index::open(build_index(&std::fs::read(path).unwrap()).unwrap()).unwrap()
+    Index::open(build_index(&std::fs::read(path).unwrap(), &BuildOptions::default()).unwrap())
+        .unwrap()
 }
 
 /// At the start of each function that nm lists, one of the names nm has for it.

@@ -53,10 +53,13 @@ pub fn run(command: &str, arguments: &[&Path]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// The linkage name at an address, or `?`.
+/// The linkage name of the function that is really there (nothing that is inlined into it), or `?`.
 pub fn name_at(index: &Index<Vec<u8>>, address: u64) -> String {
-    let name = index
-        .function_at(address)
+    let outermost = index
+        .location_at(address)
+        .and_then(|location| index.frames(location).last());
+    let name = outermost
+        .and_then(|frame| frame.function)
         .and_then(|function| index.linkage_name(function));
     name.map_or("?".into(), |name| {
         String::from_utf8_lossy(name).into_owned()

@@ -1,0 +1,105 @@
+//! Kernel symbols and perf maps for JavaScript; read and parsed on libuv's pool.
+
+use napi::bindgen_prelude::{AsyncTask, BigInt};
+use napi::{Env, Result, Task};
+use napi_derive::napi;
+use strata_symbolize::{KernelSymbols, PerfMap};
+
+use crate::regular_file::{read_limited, to_error};
+
+/// A perf map of a large Java program has 20 MiB.
+const MAX_PERF_MAP_BYTES: u64 = 64 << 20;
+/// kallsyms has 5 to 15 MiB.
+const MAX_KALLSYMS_BYTES: u64 = 128 << 20;
+
+/// A function of the kernel; `module` is `''` for what is built in.
+#[napi(object)]
+pub struct KernelFunction {
+    pub function: String,
+    pub module: String,
+}
+
+/// Names of the running kernel.
+#[napi]
+pub struct KernelSymbolTable {
+    symbols: KernelSymbols,
+}
+
+pub struct LoadKernelSymbols {
+    path: String,
+}
+
+impl Task for LoadKernelSymbols {
+    type Output = KernelSymbols;
+    type JsValue = KernelSymbolTable;
+
+    fn compute(&mut self) -> Result<KernelSymbols> {
+        KernelSymbols::parse(&read_limited(&self.path, MAX_KALLSYMS_BYTES, 0)?).map_err(to_error)
+    }
+
+    fn resolve(&mut self, _env: Env, symbols: KernelSymbols) -> Result<KernelSymbolTable> {
+        Ok(KernelSymbolTable { symbols })
+    }
+}
+
+/// Reads `/proc/kallsyms`, or a file like it.
+#[napi]
+pub fn load_kernel_symbol_table(path: String) -> AsyncTask<LoadKernelSymbols> {
+    AsyncTask::new(LoadKernelSymbols { path })
+}
+
+#[napi]
+impl KernelSymbolTable {
+    #[napi]
+    pub fn resolve(&self, address: BigInt) -> Option<KernelFunction> {
+        let name = self.symbols.resolve(address.words.first().copied()?)?;
+        Some(KernelFunction {
+            function: name.function.to_owned(),
+            module: name.module.to_owned(),
+        })
+    }
+}
+
+/// Names of a JIT's code.
+#[napi]
+pub struct PerfMapTable {
+    map: PerfMap,
+}
+
+pub struct LoadPerfMap {
+    path: String,
+}
+
+impl Task for LoadPerfMap {
+    type Output = PerfMap;
+    type JsValue = PerfMapTable;
+
+    fn compute(&mut self) -> Result<PerfMap> {
+        // /tmp is anyone's: a link there may point to a file that its owner must not read through us.
+        Ok(PerfMap::parse(&read_limited(
+            &self.path,
+            MAX_PERF_MAP_BYTES,
+            libc::O_NOFOLLOW,
+        )?))
+    }
+
+    fn resolve(&mut self, _env: Env, map: PerfMap) -> Result<PerfMapTable> {
+        Ok(PerfMapTable { map })
+    }
+}
+
+/// Reads a `/tmp/perf-PID.map`.
+#[napi]
+pub fn load_perf_map_table(path: String) -> AsyncTask<LoadPerfMap> {
+    AsyncTask::new(LoadPerfMap { path })
+}
+
+#[napi]
+impl PerfMapTable {
+    #[napi]
+    pub fn resolve(&self, address: BigInt) -> Option<String> {
+        self.map
+            .resolve(address.words.first().copied()?)
+            .map(str::to_owned)
+    }
+}

@@ -1,0 +1,12 @@
+//! The symbol index: written, mapped and searched. `docs/symbol-index.md` draws it.
+
+mod bytes;
+pub(crate) mod format;
+mod interner;
+mod reader;
+mod writer;
+
+pub use format::SourceKind;
+pub(crate) use interner::{Location, Locations, Names};
+pub use reader::{Frame, Index, LocationId};
+pub(crate) use writer::{CodeMap, Origin};

@@ -1,0 +1,259 @@
+use std::ops::Range;
+
+use crate::elf::Segment;
+use crate::error::{ErrorCode, SymbolizeError};
+use crate::identity::{BuildId, BuildIdKind, MAX_BUILD_ID_BYTES};
+use crate::index::bytes::{partition, u32_at, u64_at};
+use crate::index::format::*;
+
+/// Frames at one address at most; deeper inlining is cut at its outer end.
+const MAX_FRAMES: usize = 1024;
+
+/// A symbol index over bytes that the caller holds or maps; they must not change while it is in use.
+pub struct Index<Bytes> {
+    bytes: Bytes,
+    parts: [Range<usize>; PART_COUNT],
+    build_id: BuildId,
+    source: SourceKind,
+}
+
+/// A place in the code with the calls inlined there: a row of the location table. Ids are of one index only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LocationId(pub u32);
+
+/// One logical call. `line` is 1-based, 0 when unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Frame {
+    /// Row of the functions.
+    pub function: Option<u32>,
+    /// Row of the files.
+    pub file: Option<u32>,
+    pub line: u32,
+}
+
+impl<Bytes: AsRef<[u8]>> Index<Bytes> {
+    /// Checks magic, version, length, the header's checksum and the bounds of every part; reads nothing else, so that it takes
+    /// the same time for an index of any size. Whatever the rest holds, look-ups do no harm; `verify` tells damage.
+    pub fn open(bytes: Bytes) -> Result<Self, SymbolizeError> {
+        let file = bytes.as_ref();
+        if file.len() < HEADER_BYTES || !file.starts_with(&MAGIC) {
+            return Err(SymbolizeError::invalid_index(
+                "it does not start as one does",
+            ));
+        }
+        let version = u32_at(file, AT_VERSION);
+        if version != FORMAT_VERSION {
+            return Err(SymbolizeError::new(
+                ErrorCode::OtherVersion,
+                format!(
+                    "The symbol index is of version {version}, and only version {FORMAT_VERSION} is read: it is built anew."
+                ),
+            ));
+        }
+        if crc32c::crc32c(&file[AT_LENGTH..HEADER_BYTES]) != u32_at(file, AT_HEADER_CHECKSUM) {
+            return Err(SymbolizeError::invalid_index(
+                "the checksum of its header is wrong",
+            ));
+        }
+        if u64_at(file, AT_LENGTH) != file.len() as u64 {
+            return Err(SymbolizeError::invalid_index(format!(
+                "it has {} bytes instead of {}",
+                file.len(),
+                u64_at(file, AT_LENGTH)
+            )));
+        }
+        let parts = parts_of(file)?;
+        let source = SourceKind::from_byte(file[AT_SOURCE_KIND])
+            .ok_or_else(|| SymbolizeError::invalid_index("its source kind is unknown"))?;
+        let build_id = build_id_of(file)?;
+        Ok(Self {
+            bytes,
+            parts,
+            build_id,
+            source,
+        })
+    }
+
+    /// Compares the checksum of everything behind the header: once, before an index from elsewhere is kept.
+    pub fn verify(&self) -> Result<(), SymbolizeError> {
+        let file = self.bytes.as_ref();
+        if crc32c::crc32c(&file[HEADER_BYTES..]) != u32_at(file, AT_BODY_CHECKSUM) {
+            return Err(SymbolizeError::invalid_index("its checksum is wrong"));
+        }
+        Ok(())
+    }
+
+    pub fn build_id(&self) -> &BuildId {
+        &self.build_id
+    }
+
+    pub fn source(&self) -> SourceKind {
+        self.source
+    }
+
+    /// Counts up with each better index of one build ID, so that what was known of the one before is not taken for this one's.
+    pub fn generation(&self) -> u32 {
+        u32_at(self.bytes.as_ref(), AT_GENERATION)
+    }
+
+    /// SHA-256 of the files that it was built from, in the order they were read.
+    pub fn source_digest(&self) -> [u8; DIGEST_BYTES] {
+        let digest = &self.bytes.as_ref()[AT_SOURCE_DIGEST..AT_SOURCE_DIGEST + DIGEST_BYTES];
+        digest.try_into().unwrap_or_default()
+    }
+
+    /// Whether this builder would build the same; otherwise what is known could be better.
+    pub fn is_current(&self) -> bool {
+        u32_at(self.bytes.as_ref(), AT_BUILDER_VERSION) == BUILDER_VERSION
+    }
+
+    /// Number of distinct functions.
+    pub fn function_count(&self) -> usize {
+        self.rows(FUNCTIONS)
+    }
+
+    /// Number of distinct source files.
+    pub fn file_count(&self) -> usize {
+        self.rows(FILES)
+    }
+
+    /// Number of distinct locations.
+    pub fn location_count(&self) -> usize {
+        self.rows(LOCATIONS)
+    }
+
+    /// Number of ranges, ends included.
+    pub fn range_count(&self) -> usize {
+        self.rows(STARTS)
+    }
+
+    /// Size of the index.
+    pub fn byte_count(&self) -> usize {
+        self.bytes.as_ref().len()
+    }
+
+    /// Executable segments as the file's program headers write them; empty when the file that was read has none, as separate
+    /// debug files do.
+    pub fn segments(&self) -> Vec<Segment> {
+        let loads = self.part(LOADS);
+        (0..self.rows(LOADS))
+            .map(|row| row * ELEMENT_BYTES[LOADS])
+            .map(|at| Segment {
+                offset: u64_at(loads, at),
+                virtual_address: u64_at(loads, at + 8),
+                file_size: u64_at(loads, at + 16),
+            })
+            .collect()
+    }
+
+    /// The address (SVMA) of a place in the file: offset − segment offset + segment address. `None` outside of code.
+    pub fn address_of_offset(&self, offset: u64) -> Option<u64> {
+        let loads = self.part(LOADS);
+        (0..self.rows(LOADS)).find_map(|row| {
+            let at = row * ELEMENT_BYTES[LOADS];
+            let inside = offset.checked_sub(u64_at(loads, at))?;
+            (inside < u64_at(loads, at + 16)).then(|| u64_at(loads, at + 8).wrapping_add(inside))
+        })
+    }
+
+    /// What is at an address (SVMA); `None` when nothing is known there.
+    pub fn location_at(&self, address: u64) -> Option<LocationId> {
+        let segments = self.part(SEGMENTS);
+        let after = partition(self.rows(SEGMENTS), |row| {
+            u64_at(segments, row * ELEMENT_BYTES[SEGMENTS]) <= address
+        });
+        let row = after.checked_sub(1)? * ELEMENT_BYTES[SEGMENTS];
+        let relative = u32::try_from(address - u64_at(segments, row)).ok()?;
+        let first = u32_at(segments, row + 8) as usize;
+        let count = u32_at(segments, row + 12) as usize;
+        let last = first.checked_add(count)?.checked_mul(4)?;
+        let starts = self.part(STARTS).get(first * 4..last)?;
+        let position =
+            partition(count, |index| u32_at(starts, index * 4) <= relative).checked_sub(1)?;
+        let location = u32_at(self.part(RANGE_LOCATIONS), (first + position) * 4);
+        (location != NONE).then_some(LocationId(location))
+    }
+
+    /// The calls at a location, innermost first: all but the last are inlined into the next.
+    pub fn frames(&self, location: LocationId) -> impl Iterator<Item = Frame> + '_ {
+        let locations = self.part(LOCATIONS);
+        let mut next = Some(location.0);
+        let known = |id: u32| (id != NONE).then_some(id);
+        std::iter::from_fn(move || {
+            let id = next?;
+            let at = id as usize * ELEMENT_BYTES[LOCATIONS];
+            let row = locations.get(at..at + ELEMENT_BYTES[LOCATIONS])?;
+            // A parent always has a smaller id, so that no chain of a made up index is a circle.
+            next = known(u32_at(row, 12)).filter(|parent| *parent < id);
+            Some(Frame {
+                function: known(u32_at(row, 0)),
+                file: known(u32_at(row, 4)),
+                line: u32_at(row, 8),
+            })
+        })
+        .take(MAX_FRAMES)
+    }
+
+    /// The linkage name of a row of the functions.
+    pub fn linkage_name(&self, function: u32) -> Option<&[u8]> {
+        self.text(FUNCTIONS, function)
+    }
+
+    /// The path of a row of the files, as the compiler wrote it.
+    pub fn file_path(&self, file: u32) -> Option<&[u8]> {
+        self.text(FILES, file)
+    }
+
+    fn text(&self, part: usize, row: u32) -> Option<&[u8]> {
+        let at = (row as usize).checked_mul(ELEMENT_BYTES[part])?;
+        let row = self.part(part).get(at..at + ELEMENT_BYTES[part])?;
+        let offset = u32_at(row, 0) as usize;
+        self.part(STRINGS)
+            .get(offset..offset.checked_add(u32_at(row, 4) as usize)?)
+    }
+
+    fn rows(&self, part: usize) -> usize {
+        self.parts[part].len() / ELEMENT_BYTES[part]
+    }
+
+    fn part(&self, part: usize) -> &[u8] {
+        &self.bytes.as_ref()[self.parts[part].clone()]
+    }
+}
+
+fn parts_of(file: &[u8]) -> Result<[Range<usize>; PART_COUNT], SymbolizeError> {
+    let mut parts: [Range<usize>; PART_COUNT] = Default::default();
+    for (index, part) in parts.iter_mut().enumerate() {
+        let entry = AT_DIRECTORY + index * DIRECTORY_ENTRY_BYTES;
+        let offset = u64_at(file, entry) as usize;
+        let length = u64_at(file, entry + 8) as usize;
+        let end = offset
+            .checked_add(length)
+            .filter(|end| *end <= file.len() && offset >= HEADER_BYTES);
+        match end {
+            Some(end) if length.is_multiple_of(ELEMENT_BYTES[index]) => *part = offset..end,
+            _ => {
+                return Err(SymbolizeError::invalid_index(format!(
+                    "part {index} of it is out of bounds"
+                )));
+            }
+        }
+    }
+    if parts[STARTS].len() != parts[RANGE_LOCATIONS].len() {
+        return Err(SymbolizeError::invalid_index(
+            "its columns differ in length",
+        ));
+    }
+    Ok(parts)
+}
+
+fn build_id_of(file: &[u8]) -> Result<BuildId, SymbolizeError> {
+    let length = file[AT_BUILD_ID_LENGTH] as usize;
+    match BuildIdKind::from_byte(file[AT_BUILD_ID_KIND]) {
+        Some(kind) if (1..=MAX_BUILD_ID_BYTES).contains(&length) => Ok(BuildId {
+            kind,
+            bytes: file[AT_BUILD_ID..AT_BUILD_ID + length].to_vec(),
+        }),
+        _ => Err(SymbolizeError::invalid_index("its build ID cannot be read")),
+    }
+}
