@@ -50,8 +50,8 @@ export async function eventually<T>(
   throw new Error(`Waited ${seconds} s in vain for: ${what}`, { cause: last });
 }
 
-/** `firstPort` and the four after it must be free. */
-export async function startProduct(firstPort: number): Promise<Product> {
+/** `firstPort` and the four after it must be free; `more` are settings beside ports and data folder. */
+export async function startProduct(firstPort: number, more: Record<string, string> = {}): Promise<Product> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'strata-e2e-'));
   const environment = {
     ...process.env,
@@ -61,6 +61,7 @@ export async function startProduct(firstPort: number): Promise<Product> {
     STRATA_CLICKHOUSE_PORT: String(firstPort + 2),
     STRATA_AGENT_PORT: String(firstPort + 3),
     STRATA_WORKER_PORT: String(firstPort + 4),
+    ...more,
   };
   const settings = readSettings(environment);
   openDataFolder(dataFolder);
