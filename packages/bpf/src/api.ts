@@ -69,7 +69,7 @@ export interface UnwindTableReport {
   readonly rows: number;
   /** Distinct rules. */
   readonly rules: number;
-  /** In the kernel; 0 without a table. */
+  /** In the kernel; 0 without a table, or when it left to make room. */
   readonly bytes: number;
   readonly buildMs: number;
   /** Why there is no table, or ''. */

@@ -1,7 +1,7 @@
 //! The loaded BPF object and its maps.
 use std::{
     io,
-    os::fd::{AsFd, AsRawFd, BorrowedFd},
+    os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd},
     sync::Mutex,
 };
 
@@ -167,6 +167,14 @@ impl Bpf {
             Ok((info.run_time_ns, info.run_cnt))
         }
     }
+}
+
+/// Keeps the kernel counting time and runs of BPF programs while it lives.
+pub fn enable_program_stats() -> Option<OwnedFd> {
+    // SAFETY: the call takes a constant and returns a new descriptor or an error.
+    let fd = unsafe { libbpf_sys::bpf_enable_stats(libbpf_sys::BPF_STATS_RUN_TIME) };
+    // SAFETY: a descriptor that was just made and belongs to nobody else.
+    (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
 fn remember_complaint(text: &str) {

@@ -10,13 +10,17 @@ pub use strata_definitions as definitions;
 mod drain_frame;
 mod elf_copy;
 mod error;
+mod expected;
+mod online_cpus;
 mod perf;
 mod process_events;
+mod publisher;
 mod sampler;
 mod stack_ring;
 mod table_builder;
 mod table_cache;
 mod tables;
+mod waker;
 
 pub use elf_copy::copy_elf;
 pub use error::SamplerError;

@@ -53,7 +53,7 @@ impl SamplingClock {
 
 /// The kernel's ring of one CPU with what processes do: exec, fork, exit, executable mmap with build IDs.
 pub struct SideBand {
-    _fd: OwnedFd,
+    fd: OwnedFd,
     page: NonNull<perf::perf_event_mmap_page>,
     mapped: usize,
     data_offset: usize,
@@ -82,6 +82,8 @@ impl SideBand {
         attributes.set_sample_id_all(1);
         attributes.set_use_clockid(1);
         attributes.set_watermark(1);
+        // The first byte wakes the reader: a program's files are known before its first sample.
+        attributes.__bindgen_anon_2.wakeup_watermark = 1;
         // Kernels before 5.12 give no build IDs: the agent reads them from the files.
         let fd = open(&mut attributes, cpu).or_else(|_| {
             attributes.set_build_id(0);
@@ -106,12 +108,17 @@ impl SideBand {
         }
         let page = NonNull::new(address.cast()).expect("mmap does not return null");
         Ok(Self {
-            _fd: fd,
+            fd,
             page,
             mapped,
             data_offset: page_size,
             data_size: data_bytes,
         })
+    }
+
+    /// Another descriptor of it, which can be polled while this one is read.
+    pub fn polled(&self) -> io::Result<OwnedFd> {
+        self.fd.try_clone()
     }
 
     /// Hands every record since the last call to `visit`, header included.

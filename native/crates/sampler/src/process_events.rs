@@ -27,8 +27,9 @@ pub struct ProcessEvents {
 }
 
 impl ProcessEvents {
-    /// Adds what one record says. Records of threads, and kinds that were not asked for, say nothing of processes.
-    pub fn add(&mut self, record: &[u8]) {
+    /// Adds what one record says, and shows it to `note`. Records of threads, and kinds that were not asked for, say nothing of
+    /// processes.
+    pub fn add(&mut self, record: &[u8], note: impl FnOnce(&ProcessEvent)) {
         let Some(kind) = u32_at(record, 0) else {
             return;
         };
@@ -41,6 +42,7 @@ impl ProcessEvents {
         let Some(event) = decode(kind, misc, body) else {
             return;
         };
+        note(&event);
         if self.events.len() < EVENTS_MOST {
             self.events.push(event);
         } else {

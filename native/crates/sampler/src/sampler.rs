@@ -1,5 +1,6 @@
 use std::{
-    os::fd::OwnedFd,
+    io,
+    os::fd::{AsRawFd, OwnedFd},
     path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -19,18 +20,23 @@ use crate::{
     definitions::*,
     drain_frame::{DrainParts, encode},
     error::SamplerError,
+    expected::{NewFiles, expect_files},
+    online_cpus::online_cpus,
     perf::{SamplingClock, SideBand},
     process_events::ProcessEvents,
     stack_ring::StackRing,
     table_builder::{TableBuilder, TablesState},
     table_cache::TableCache,
     tables::Tables,
+    waker::{Waker, wait_readable},
 };
 
-pub use crate::bpf::Walking;
+pub use crate::bpf::{Walking, enable_program_stats};
 
-/// How often the rings are emptied; between two times they must hold what happens.
+/// How often the rings are emptied at least; between two times they must hold what happens.
 const RECEIVE_EVERY: Duration = Duration::from_millis(100);
+/// And how long not again, whatever processes do.
+const RECEIVE_PAUSE: Duration = Duration::from_millis(1);
 const SIDE_BAND_BYTES: usize = 256 << 10;
 /// Every so many stacks the kernel forgets which it sent, so that a reader that keeps twice as many never misses one.
 const STACKS_A_GENERATION: u32 = 8_192;
@@ -76,6 +82,7 @@ struct State {
     generation_now: u32,
     sent_in_generation: u32,
     events: ProcessEvents,
+    new_files: NewFiles,
     drained_at_ns: u64,
     bpf: Bpf,
 }
@@ -105,21 +112,25 @@ impl Sampler {
             )
         })?;
         let kernel_bytes = options.kernel_bytes;
-        let state = State::start(options)?;
+        let waker = Waker::new().map_err(no_resource)?;
+        let (new_files, expected) = expect_files(waker.try_clone().map_err(no_resource)?);
+        let state = State::start(options, new_files)?;
         let fixed_bytes = state.bpf.memory_bytes() + state.counts.memory_bytes();
         let table_bytes = kernel_bytes.saturating_sub(fixed_bytes);
         let tables = Arc::new(Mutex::new(TablesState::new(fixed_bytes, kernel_bytes)));
         let builder = TableBuilder::new(
-            state.bpf.map("missed")?,
-            state.bpf.map("misses")?,
+            (state.bpf.map("missed")?, state.bpf.map("misses")?),
             Tables::new(
                 state.bpf.map("tables")?,
                 state.bpf.map("files")?,
                 table_bytes,
-            ),
+            )
+            .map_err(no_resource)?,
+            (expected, waker),
             cache,
             Arc::clone(&tables),
         );
+        let events = state.polled().map_err(no_resource)?;
         let mut sampler = Self {
             state: Arc::new(Mutex::new(Some(state))),
             tables,
@@ -128,11 +139,13 @@ impl Sampler {
         };
         let (shared, stop) = (Arc::clone(&sampler.state), Arc::clone(&sampler.stopping));
         sampler.spawn("strata-sampler", move || {
+            let fds: Vec<_> = events.iter().map(AsRawFd::as_raw_fd).collect();
             while !stop.load(Ordering::Relaxed) {
                 if let Some(state) = lock(&shared).as_mut() {
                     state.receive();
                 }
-                thread::sleep(RECEIVE_EVERY);
+                thread::sleep(RECEIVE_PAUSE);
+                wait_readable(&fds, RECEIVE_EVERY);
             }
         })?;
         let stop = Arc::clone(&sampler.stopping);
@@ -151,9 +164,7 @@ impl Sampler {
         let thread = thread::Builder::new()
             .name(name.into())
             .spawn(work)
-            .map_err(|error| {
-                SamplerError::from_os(ErrorCode::AttachFailed, "start a thread", &error)
-            })?;
+            .map_err(no_resource)?;
         self.threads.push(thread);
         Ok(())
     }
@@ -209,12 +220,20 @@ fn lock(state: &Mutex<Option<State>>) -> MutexGuard<'_, Option<State>> {
         .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
+fn no_resource(error: io::Error) -> SamplerError {
+    SamplerError::from_os(
+        ErrorCode::AttachFailed,
+        "get a descriptor or a thread",
+        &error,
+    )
+}
+
 fn stopped() -> SamplerError {
     SamplerError::new(ErrorCode::Stopped, "The sampler was stopped.")
 }
 
 impl State {
-    fn start(options: SamplerOptions) -> Result<Self, SamplerError> {
+    fn start(options: SamplerOptions, new_files: NewFiles) -> Result<Self, SamplerError> {
         let period_ns = 1_000_000_000 / u64::from(options.frequency_hz);
         let bpf = Bpf::load(options.stack_ring_bytes, period_ns, options.walking)?;
         let counts = Counts::new(bpf.map("counts")?, options.counts_entries)?;
@@ -256,6 +275,7 @@ impl State {
             generation_now: 0,
             sent_in_generation: 0,
             events: ProcessEvents::default(),
+            new_files,
             drained_at_ns: monotonic_ns(),
             bpf,
         };
@@ -268,8 +288,13 @@ impl State {
     fn receive(&mut self) {
         self.stack_ring.receive();
         for side_band in &mut self.side_bands {
-            side_band.read(|record| self.events.add(record));
+            side_band.read(|record| self.events.add(record, |event| self.new_files.note(event)));
         }
+    }
+
+    /// Descriptors that can be read when a process does something.
+    fn polled(&self) -> io::Result<Vec<OwnedFd>> {
+        self.side_bands.iter().map(SideBand::polled).collect()
     }
 
     fn drain(&mut self) -> Result<Vec<u8>, SamplerError> {
@@ -318,31 +343,4 @@ impl State {
                 )
             })
     }
-}
-
-/// Numbers of the CPUs that are online, as the kernel lists them: `0-3,8`.
-fn online_cpus() -> std::io::Result<Vec<usize>> {
-    let text = std::fs::read_to_string("/sys/devices/system/cpu/online")?;
-    let bad = || std::io::Error::other(format!("the list of CPUs is not readable: {text}"));
-    let mut cpus = Vec::new();
-    for range in text.trim().split(',') {
-        let (first, last) = range.split_once('-').unwrap_or((range, range));
-        let (first, last) = (
-            first.parse::<usize>().map_err(|_| bad())?,
-            last.parse::<usize>().map_err(|_| bad())?,
-        );
-        cpus.extend(first..=last);
-    }
-    Ok(cpus)
-}
-
-/// Keeps the kernel counting time and runs of BPF programs while it lives.
-pub fn enable_program_stats() -> Option<OwnedFd> {
-    use std::os::fd::FromRawFd;
-    // SAFETY: the call takes a constant and returns a new descriptor or an error.
-    let fd = unsafe {
-        libbpf_rs::libbpf_sys::bpf_enable_stats(libbpf_rs::libbpf_sys::BPF_STATS_RUN_TIME)
-    };
-    // SAFETY: a descriptor that was just made and belongs to nobody else.
-    (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd) })
 }

@@ -1,10 +1,12 @@
-//! Builds the unwind tables that the sampler misses, off the sampling path: the file that most samples lie in first.
+//! Builds unwind tables, off the sampling path: first those that samples missed, most of them first, then those that samples will
+//! need.
 use std::{
     collections::VecDeque,
     fs::File,
     io,
     ops::Range,
     os::unix::fs::{FileExt, MetadataExt},
+    path::Path,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -21,13 +23,23 @@ use crate::{
     clock::monotonic_ns,
     definitions::*,
     elf_copy::copy_elf,
+    expected::{CodeMapping, ExpectedFiles, file_key},
     table_cache::TableCache,
     tables::Tables,
+    waker::{Waker, wait_readable},
 };
 
 /// How long it waits at most before it looks whether it should stop.
 const WAIT_MOST: Duration = Duration::from_millis(200);
 const REPORTS_MOST: usize = 4_096;
+/// As the kernel's programs name it.
+const VDSO: FileKey = FileKey {
+    inode: VDSO_INODE as u64,
+    bytes: 0,
+    modified_s: 0,
+    modified_ns: 0,
+    device: 0,
+};
 
 /// What became of one file.
 #[derive(Clone, Debug)]
@@ -35,11 +47,12 @@ pub struct TableReport {
     pub path: String,
     pub rows: u32,
     pub rules: u32,
-    /// In the kernel.
+    /// In the kernel; 0 when there is none, or it left to make room.
     pub bytes: u64,
     pub build: Duration,
     /// Why there is no table, or empty.
     pub failure: String,
+    file: FileKey,
 }
 
 /// What became of the files that were missed, latest last, and what all tables take.
@@ -66,6 +79,32 @@ impl TablesState {
             ..Self::default()
         }
     }
+
+    fn add(&mut self, report: TableReport) {
+        self.reports.retain(|known| known.path != report.path);
+        self.reports.push_back(report);
+        if self.reports.len() > REPORTS_MOST {
+            self.reports.pop_front();
+        }
+    }
+
+    fn evicted(&mut self, files: &[FileKey]) {
+        self.evicted += files.len() as u64;
+        for report in &mut self.reports {
+            if files.contains(&report.file) {
+                report.bytes = 0;
+            }
+        }
+    }
+
+    fn failed(&mut self, files: &[(FileKey, io::Error)]) {
+        for report in &mut self.reports {
+            if let Some((_, error)) = files.iter().find(|(file, _)| *file == report.file) {
+                report.bytes = 0;
+                report.failure = error.to_string();
+            }
+        }
+    }
 }
 
 pub struct TableBuilder {
@@ -73,16 +112,19 @@ pub struct TableBuilder {
     /// Something arrives in it when a file is missed.
     misses: MapHandle,
     tables: Tables,
+    expected: ExpectedFiles,
+    waker: Waker,
     cache: Option<TableCache>,
     cache_failures: u64,
     state: Arc<Mutex<TablesState>>,
 }
 
 impl TableBuilder {
+    /// `missed` and `misses` are the kernel's; `waker` tells that something is expected.
     pub fn new(
-        missed: MapHandle,
-        misses: MapHandle,
+        (missed, misses): (MapHandle, MapHandle),
         tables: Tables,
+        (expected, waker): (ExpectedFiles, Waker),
         cache: Option<TableCache>,
         state: Arc<Mutex<TablesState>>,
     ) -> Self {
@@ -90,6 +132,8 @@ impl TableBuilder {
             missed,
             misses,
             tables,
+            expected,
+            waker,
             cache,
             cache_failures: 0,
             state,
@@ -100,11 +144,17 @@ impl TableBuilder {
     pub fn run(mut self, stopping: &Arc<AtomicBool>) -> libbpf_rs::Result<()> {
         let mut rings = RingBufferBuilder::new();
         rings.add(&self.misses, |_| 0)?;
-        let wake = rings.build()?;
+        let ring = rings.build()?;
+        self.build_one(VDSO, "");
+        // Without /proc a file's table is built when a sample misses it.
+        let _ = self.expected.add_mapped();
         while !stopping.load(Ordering::Relaxed) {
-            while !stopping.load(Ordering::Relaxed) && self.build_missed() {}
-            // It was interrupted, or there is nothing: both are reasons to look again.
-            let _ = wake.poll(WAIT_MOST);
+            if self.build_missed() || self.build_expected() {
+                continue;
+            }
+            wait_readable(&[ring.epoll_fd(), self.waker.fd()], WAIT_MOST);
+            self.waker.clear();
+            ring.consume_raw();
         }
         Ok(())
     }
@@ -118,38 +168,46 @@ impl TableBuilder {
         let Some((key, file)) = missed.max_by_key(|(_, file)| file.samples) else {
             return false;
         };
-        if let Some(report) = self.build_one(key, file) {
-            self.add(report);
+        if !self.tables.knows(&key) {
+            let mapping = CodeMapping {
+                pid: file.pid,
+                start: file.start,
+                end: file.end,
+            };
+            self.build_one(key, &mapping.link());
         }
         // Only now: misses while it was built were this one's. One that is gone already is as good.
         let _ = self.missed.delete(bytes_of(&key));
         true
     }
 
-    fn add(&mut self, report: TableReport) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.reports.retain(|known| known.path != report.path);
-        state.reports.push_back(report);
-        if state.reports.len() > REPORTS_MOST {
-            state.reports.pop_front();
+    /// Builds one table that no sample missed yet, as long as no other has to leave for it. Returns false when there is none.
+    fn build_expected(&mut self) -> bool {
+        if !self.tables.is_half_empty() {
+            return false;
         }
-        state.bytes = state.fixed_bytes + self.tables.bytes();
-        state.evicted = self.tables.evicted;
-        state.cache_failures = self.cache_failures;
+        let Some(mapping) = self.expected.next() else {
+            return false;
+        };
+        let started = Instant::now();
+        let link = mapping.link();
+        if let Ok(key) = file_key(Path::new(&link))
+            && !self.tables.knows(&key)
+        {
+            self.build_one(key, &link);
+        }
+        self.expected.spend(started.elapsed());
+        true
     }
 
-    /// `None` when the file cannot be had any more: its process has gone, or maps another one there. Whoever runs it next will
-    /// tell where it is.
-    fn build_one(&mut self, key: FileKey, file: MissedFile) -> Option<TableReport> {
+    /// Does nothing when the file cannot be had any more: its process has gone, or maps another one there. Whoever runs it next
+    /// will tell where it is.
+    fn build_one(&mut self, key: FileKey, link: &str) {
         let started = Instant::now();
-        let link = format!(
-            "/proc/{}/map_files/{:x}-{:x}",
-            file.pid, file.start, file.end
-        );
-        let path = match std::fs::read_link(&link) {
-            _ if is_vdso(&key) => "[vdso]".to_owned(),
+        let path = match std::fs::read_link(link) {
+            _ if key == VDSO => "[vdso]".to_owned(),
             Ok(path) => path.to_string_lossy().into_owned(),
-            Err(_) => link.clone(),
+            Err(_) => link.to_owned(),
         };
         let now_s = (monotonic_ns() / 1_000_000_000) as u32;
         let mut report = TableReport {
@@ -159,9 +217,10 @@ impl TableBuilder {
             bytes: 0,
             build: Duration::ZERO,
             failure: String::new(),
+            file: key,
         };
-        let built = match self.table_of(&key, &link) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+        let built = match self.table_of(&key, link) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return,
             built => built.map_err(|error| error.to_string()),
         };
         let published = built.and_then(|table| {
@@ -180,12 +239,18 @@ impl TableBuilder {
             }
         }
         report.build = started.elapsed();
-        Some(report)
+        let failed = self.tables.take_failed(now_s).unwrap_or_default();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.add(report);
+        state.evicted(&self.tables.take_evicted());
+        state.failed(&failed);
+        state.bytes = state.fixed_bytes + self.tables.bytes();
+        state.cache_failures = self.cache_failures;
     }
 
     /// From the disk, or built.
     fn table_of(&mut self, key: &FileKey, link: &str) -> io::Result<UnwindTable> {
-        if is_vdso(key) {
+        if *key == VDSO {
             let (table, _) =
                 build_with_report(&copy_vdso()?, &|_| Vec::new()).map_err(io::Error::other)?;
             return Ok(table);
@@ -208,10 +273,6 @@ impl TableBuilder {
         }
         Ok(table)
     }
-}
-
-fn is_vdso(key: &FileKey) -> bool {
-    key.device == 0 && key.inode == u64::from(VDSO_INODE)
 }
 
 /// The file behind a mapping, when it still is the one that was sampled.

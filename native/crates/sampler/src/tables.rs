@@ -1,20 +1,22 @@
 //! The unwind tables in the kernel: which files have one, and how many bytes all of them take.
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     io,
-    mem::size_of,
-    os::fd::{AsRawFd, FromRawFd, OwnedFd},
+    mem::{self, size_of},
+    os::fd::{FromRawFd, OwnedFd},
 };
 
 use libbpf_rs::{MapCore, MapFlags, MapHandle, libbpf_sys};
 use memmap2::MmapOptions;
 use strata_unwind::UnwindTable;
 
-use crate::{bytes::bytes_of, definitions::*};
+use crate::{bytes::bytes_of, definitions::*, publisher::Publisher};
 
 const PAGE_BYTES: u64 = 4_096;
 /// `struct bpf_array` and what the kernel keeps beside it.
 const MAP_OVERHEAD_BYTES: u64 = 512;
+/// Files known to have no table; beyond it the first of them are forgotten, and asked for again.
+const REFUSED_MOST: u32 = TABLES_MOST / 4;
 
 struct Table {
     slot: u32,
@@ -25,25 +27,55 @@ struct Table {
 pub struct Tables {
     outer: MapHandle,
     files: MapHandle,
+    publisher: Publisher,
     by_file: HashMap<FileKey, Table>,
+    refused: VecDeque<FileKey>,
     free_slots: Vec<u32>,
     bytes: u64,
     bytes_most: u64,
-    /// Tables that left to make room, since start.
-    pub evicted: u64,
+    /// Files whose tables left to make room, since `take_evicted`.
+    evicted: Vec<FileKey>,
 }
 
 impl Tables {
-    pub fn new(outer: MapHandle, files: MapHandle, bytes_most: u64) -> Self {
-        Self {
+    /// `outer` is the array of tables, `files` says which file's table is where in it.
+    pub fn new(outer: MapHandle, files: MapHandle, bytes_most: u64) -> io::Result<Self> {
+        Ok(Self {
+            publisher: Publisher::start(MapHandle::try_from(&outer).map_err(io::Error::other)?)?,
             outer,
             files,
             by_file: HashMap::new(),
-            free_slots: (0..TABLES_MOST).rev().collect(),
+            refused: VecDeque::new(),
+            // `files` names both kinds.
+            free_slots: (0..TABLES_MOST - REFUSED_MOST).rev().collect(),
             bytes: 0,
             bytes_most,
-            evicted: 0,
+            evicted: Vec::new(),
+        })
+    }
+
+    /// Whether the file has its table, or none for good.
+    pub fn knows(&self, file: &FileKey) -> bool {
+        self.by_file.contains_key(file) || self.refused.contains(file)
+    }
+
+    /// Whether as much again would fit.
+    pub fn is_half_empty(&self) -> bool {
+        self.bytes * 2 < self.bytes_most
+    }
+
+    /// Files whose tables left to make room since the last call.
+    pub fn take_evicted(&mut self) -> Vec<FileKey> {
+        mem::take(&mut self.evicted)
+    }
+
+    /// Files whose tables the kernel refused since the last call, and why. It is told not to ask for them again.
+    pub fn take_failed(&mut self, now_s: u32) -> io::Result<Vec<(FileKey, io::Error)>> {
+        let failed = self.publisher.take_failed();
+        for (file, _) in &failed {
+            self.refuse(file, now_s)?;
         }
+        Ok(failed)
     }
 
     /// Bytes of all tables in the kernel.
@@ -52,7 +84,7 @@ impl Tables {
     }
 
     /// Gives the kernel a file's table and returns the bytes it takes there. Fails when the table alone is beyond the limit, or
-    /// the kernel refuses it.
+    /// the kernel has no memory for it.
     pub fn publish(&mut self, file: FileKey, table: &UnwindTable, now_s: u32) -> io::Result<u64> {
         let encoded = table.encoded_bytes() as u64;
         let bytes = encoded.next_multiple_of(PAGE_BYTES) + MAP_OVERHEAD_BYTES;
@@ -72,20 +104,25 @@ impl Tables {
         };
         self.bytes += bytes;
         self.by_file.insert(file, Table { slot, bytes });
-        self.outer
-            .update(
-                &slot.to_ne_bytes(),
-                &map.as_raw_fd().to_ne_bytes(),
-                MapFlags::ANY,
-            )
-            .map_err(io::Error::other)?;
+        // Before it is there, so that nobody waits for the call that puts it there; an empty slot says the same as no table.
         self.tell(&file, slot, now_s)?;
+        self.publisher.put(slot, map, file);
         Ok(bytes)
     }
 
     /// Tells the kernel not to ask for this file again.
     pub fn refuse(&mut self, file: &FileKey, now_s: u32) -> io::Result<()> {
         self.withdraw(file)?;
+        if !self.refused.contains(file) {
+            self.refused.push_back(*file);
+        }
+        if self.refused.len() > REFUSED_MOST as usize
+            && let Some(first) = self.refused.pop_front()
+        {
+            self.files
+                .delete(bytes_of(&first))
+                .map_err(io::Error::other)?;
+        }
         self.tell(file, NO_TABLE, now_s)
     }
 
@@ -101,15 +138,18 @@ impl Tables {
         let Some(table) = self.by_file.remove(file) else {
             return Ok(());
         };
+        self.publisher.finish();
         self.bytes -= table.bytes;
         // First its name. The kernel returns from the second call when no program uses the table any more, so that the slot can be
         // another file's.
         self.files
             .delete(bytes_of(file))
             .map_err(io::Error::other)?;
-        self.outer
-            .delete(&table.slot.to_ne_bytes())
-            .map_err(io::Error::other)?;
+        match self.outer.delete(&table.slot.to_ne_bytes()) {
+            // The kernel had refused the table.
+            Err(error) if error.kind() == libbpf_rs::ErrorKind::NotFound => {}
+            deleted => deleted.map_err(io::Error::other)?,
+        }
         self.free_slots.push(table.slot);
         Ok(())
     }
@@ -121,7 +161,7 @@ impl Tables {
             .min_by_key(|file| self.used_s(file))
             .copied()
             .ok_or_else(|| io::Error::other("no table can leave"))?;
-        self.evicted += 1;
+        self.evicted.push(oldest);
         self.withdraw(&oldest)
     }
 
