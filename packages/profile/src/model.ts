@@ -12,9 +12,15 @@ export type BuildIdKind = 'gnu' | 'go' | 'htlhash';
 
 /**
  * An address to look names up with, in the file's own address space (SVMA, as program headers write it):
- * the instruction pointer for a leaf or signal frame, `returnAddress − 1` for a caller.
+ * the instruction pointer for a leaf or signal frame, `returnAddress − 1` for a caller. Below `FILE_OFFSET`.
+ *
+ * Who recorded mappings but not the file's program headers, as pprof does, knows where in the file the code is, not its SVMA:
+ * then it is `FILE_OFFSET + offset in the file`, and names are looked up through the segments of the file's symbol index.
  */
 export type LookupAddress = Brand<number, 'LookupAddress'>;
+
+/** 2^52: above every SVMA of user space, and `FILE_OFFSET + offset` is still a whole number. */
+export const FILE_OFFSET = 2 ** 52;
 
 /** Milliseconds and seconds since 1970-01-01 UTC. */
 export type UnixMs = Brand<number, 'UnixMs'>;

@@ -1,5 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { type Label, type Location, type Profile, ProfileSchema } from './generated/pprof_pb.ts';
+import { type Label, type Location, type Mapping, type Profile, ProfileSchema } from './generated/pprof_pb.ts';
 import {
   checkCount,
   checkTexts,
@@ -12,7 +12,17 @@ import {
   TEXT_CHARACTERS_MOST,
   VALUE_MOST,
 } from './limits.ts';
-import type { Batch, BuildId, Frame, LookupAddress, ProfileType, Source, UnixMs, Workload } from './model.ts';
+import {
+  type Batch,
+  type BuildId,
+  FILE_OFFSET,
+  type Frame,
+  type LookupAddress,
+  type ProfileType,
+  type Source,
+  type UnixMs,
+  type Workload,
+} from './model.ts';
 import { scanPprof } from './pprof-scan.ts';
 import { ProfileError } from './profile-error.ts';
 import { TrieBuilder } from './trie-builder.ts';
@@ -155,18 +165,13 @@ function frameReader(
     }
     const file = mapping ? text(mapping.filename) : '';
     const buildId = mapping ? text(mapping.buildId).toLowerCase() : '';
-    const address = mapping ? location.address - mapping.memoryStart + mapping.fileOffset : location.address;
-    if (/^[a-f0-9]{2,64}$/.test(buildId) && address >= 0n && address <= BigInt(VALUE_MOST)) {
-      return [
-        {
-          kind: 'native',
-          mapping: { buildId: `gnu:${buildId}` as BuildId, file },
-          address: Number(address) as LookupAddress,
-        },
-      ];
+    const address = lookupAddress(location.address, mapping);
+    if (/^[a-f0-9]{2,64}$/.test(buildId) && address !== null) {
+      return [{ kind: 'native', mapping: { buildId: `gnu:${buildId}` as BuildId, file }, address }];
     }
     const name = file.split('/').at(-1) || '[unknown]';
-    return [{ kind: 'symbolized', function: `${name}+0x${BigInt.asUintN(64, address).toString(16)}`, file, line: 0 }];
+    const place = mapping ? placeInFile(location.address, mapping) : location.address;
+    return [{ kind: 'symbolized', function: `${name}+0x${BigInt.asUintN(64, place).toString(16)}`, file, line: 0 }];
   };
 
   return (id) => {
@@ -181,6 +186,21 @@ function frameReader(
     }
     return rows;
   };
+}
+
+const placeInFile = (address: bigint, { memoryStart, fileOffset }: Mapping) => address - memoryStart + fileOffset;
+
+/**
+ * A mapping at 0 of a file from 0 on is one that we wrote: its addresses are the file's own. Other mappings are a process's, and
+ * tell a place in the file. `null` when there is no such place. Addresses of callers are taken as they are: profile.proto lets
+ * them be «in the middle of a call instruction», and who writes pprof has subtracted 1 from return addresses (Go's runtime/pprof
+ * writes `Frame.PC` of `runtime.CallersFrames`; pprof subtracts it when it converts gperftools' profiles).
+ */
+function lookupAddress(address: bigint, mapping: Mapping | undefined): LookupAddress | null {
+  const isOfProcess = mapping && (mapping.memoryStart !== 0n || mapping.fileOffset !== 0n);
+  const place = isOfProcess ? placeInFile(address, mapping) : address;
+  if (place < 0n || place >= BigInt(FILE_OFFSET)) return null;
+  return (isOfProcess ? FILE_OFFSET + Number(place) : Number(place)) as LookupAddress;
 }
 
 function byId<T extends { id: bigint }>(what: string, list: readonly T[]): ReadonlyMap<bigint, T> {

@@ -3,12 +3,13 @@ import type { FunctionTable } from './call-tree.ts';
 import {
   FunctionSchema,
   LocationSchema,
+  type Mapping,
   MappingSchema,
   ProfileSchema,
   SampleSchema,
   ValueTypeSchema,
 } from './generated/pprof_pb.ts';
-import type { StackProfile } from './model.ts';
+import { FILE_OFFSET, type NativeFrame, type StackProfile } from './model.ts';
 import { framesOf } from './trie-builder.ts';
 
 class StringTable {
@@ -26,6 +27,40 @@ class StringTable {
 }
 
 /**
+ * One mapping per file and kind of address. One at 0 has the addresses of the file itself; one from `FILE_OFFSET` on the places in
+ * the file, so that both are written as the frame has them and read back the same.
+ */
+class MappingTable {
+  readonly list: Mapping[] = [];
+  #id = new Map<string, bigint>();
+  #strings: StringTable;
+
+  constructor(strings: StringTable) {
+    this.#strings = strings;
+  }
+
+  idOf({ mapping, address }: NativeFrame): bigint {
+    const isPlace = address >= FILE_OFFSET;
+    const key = `${isPlace} ${mapping.buildId}`;
+    const known = this.#id.get(key);
+    if (known !== undefined) return known;
+    const id = BigInt(this.list.length + 1);
+    this.#id.set(key, id);
+    this.list.push(
+      create(MappingSchema, {
+        id,
+        memoryStart: BigInt(isPlace ? FILE_OFFSET : 0),
+        memoryLimit: isPlace ? BigInt(FILE_OFFSET) * 2n : 1n << 62n,
+        filename: this.#strings.row(mapping.file),
+        buildId: this.#strings.row(mapping.buildId.split(':')[1]!),
+        hasFunctions: true,
+      }),
+    );
+    return id;
+  }
+}
+
+/**
  * The profile as pprof (not compressed), leaf first, with the names given: `functionOf` maps frame rows to functions. Its
  * sample types are `samples/count` and the profile type; native frames keep their address and their mapping's build ID.
  */
@@ -37,23 +72,8 @@ export function encodePprof(profile: StackProfile, functions: FunctionTable, fun
   // A type that is itself how often is written once: two sample types of one name cannot be told apart.
   const counted = profileType.name !== 'samples';
 
-  const mappingOf = new Map<string, bigint>();
-  const mapping = stacks.frames.flatMap((frame) => {
-    if (frame.kind !== 'native' || mappingOf.has(frame.mapping.buildId)) return [];
-    const id = BigInt(mappingOf.size + 1);
-    mappingOf.set(frame.mapping.buildId, id);
-    const buildId = strings.row(frame.mapping.buildId.split(':')[1]!);
-    // The whole address space of the file: locations carry addresses as the file writes them.
-    return [
-      create(MappingSchema, {
-        id,
-        memoryLimit: 1n << 62n,
-        filename: strings.row(frame.mapping.file),
-        buildId,
-        hasFunctions: true,
-      }),
-    ];
-  });
+  const mappings = new MappingTable(strings);
+  for (const frame of stacks.frames) if (frame.kind === 'native') mappings.idOf(frame);
 
   const used = new Uint8Array(stacks.frames.length);
   const sample = [];
@@ -72,10 +92,7 @@ export function encodePprof(profile: StackProfile, functions: FunctionTable, fun
   const location = stacks.frames.flatMap((frame, row) => {
     if (used[row] === 0) return [];
     const line = [{ functionId: BigInt(functionOf[row]! + 1), line: BigInt(frame.kind === 'native' ? 0 : frame.line) }];
-    const native =
-      frame.kind === 'native'
-        ? { mappingId: mappingOf.get(frame.mapping.buildId)!, address: BigInt(frame.address) }
-        : {};
+    const native = frame.kind === 'native' ? { mappingId: mappings.idOf(frame), address: BigInt(frame.address) } : {};
     return [create(LocationSchema, { id: BigInt(row + 1), line, ...native })];
   });
   const named = new Set(location.map(({ line }) => line[0]!.functionId));
@@ -99,7 +116,7 @@ export function encodePprof(profile: StackProfile, functions: FunctionTable, fun
     create(ProfileSchema, {
       sampleType: [...(counted ? [valueType('samples', 'count')] : []), valueType(profileType.name, profileType.unit)],
       sample,
-      mapping,
+      mapping: mappings.list,
       location,
       function: functionList,
       timeNanos: BigInt(profile.from) * 1_000_000n,

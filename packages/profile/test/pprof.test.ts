@@ -1,9 +1,22 @@
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Profile, ProfileSchema } from '../src/generated/pprof_pb.ts';
-import { type Batch, decodePprof, encodeFolded, encodePprof, ProfileError, type StackProfile } from '../src/index.ts';
+import {
+  type Batch,
+  type BuildId,
+  decodePprof,
+  encodeFolded,
+  encodePprof,
+  FILE_OFFSET,
+  type Frame,
+  type LookupAddress,
+  ProfileError,
+  type StackProfile,
+  TrieBuilder,
+  type UnixMs,
+} from '../src/index.ts';
 import { arbitraryProfile } from './arbitrary-profile.ts';
 import { namesOf, profileOf } from './profile-text.ts';
 
@@ -105,6 +118,27 @@ describe('reading pprof', () => {
     });
     expect(batch.profileTypes).toEqual([{ name: 'cpu', unit: 'nanoseconds' }]);
     expect(Array.from(batch.samples.count)).toEqual([2, 1]);
+  });
+
+  const native = (mapping: object, address: bigint) => {
+    const changes = { mapping: [{ id: 1n, filename: 10n, buildId: 11n, ...mapping }] };
+    const location = [...GOOD.location.slice(0, 2), { id: 3n, mappingId: 1n, address }];
+    const { frames } = decodePprof(encoded({ ...changes, location }), ORIGIN, NOW).stacks;
+    const [first] = frames.filter(({ kind }) => kind === 'native');
+    return first?.kind === 'native' ? first.address : null;
+  };
+
+  test('an address in a process’s mapping is a place in the file, one in a mapping at 0 is the file’s own', () => {
+    const process = { memoryStart: 0x5555_0000_1000n, memoryLimit: 0x5555_0000_9000n, fileOffset: 0x2000n };
+    expect(native(process, 0x5555_0000_1234n)).toBe(FILE_OFFSET + 0x2234);
+    expect(native({ memoryStart: 0x40_0000n, memoryLimit: 0x50_0000n }, 0x40_1234n)).toBe(FILE_OFFSET + 0x1234);
+    expect(native({ memoryLimit: 1n << 62n }, 0x1234n)).toBe(0x1234);
+  });
+
+  test('an address outside of every file has no place', () => {
+    expect(native({ memoryStart: 0x40_0000n }, 0x1234n)).toBeNull();
+    expect(native({}, BigInt(FILE_OFFSET))).toBeNull();
+    expect(native({ memoryStart: 1n }, BigInt(FILE_OFFSET) + 1n)).toBeNull();
   });
 
   test('string labels become labels of the source', () => {
@@ -217,6 +251,44 @@ describe('folded stacks', () => {
     const { functions, functionOf } = namesOf(profile);
     expect(encodeFolded(profile, { ...functions, name: ['main', 'x;y\nz', 'x;y\nz'] }, functionOf)).toBe(
       'main;x:y z 30\n',
+    );
+  });
+});
+
+describe('native frames in pprof', () => {
+  const address = fc.oneof(
+    fc.integer({ min: 0, max: 2 ** 48 }),
+    fc.integer({ min: FILE_OFFSET, max: FILE_OFFSET + 2 ** 32 }),
+    fc.constantFrom(0, FILE_OFFSET - 1, FILE_OFFSET, 2 * FILE_OFFSET - 1),
+  );
+  const frame = fc.tuple(fc.constantFrom('aa01', 'bb02'), address).map(
+    ([id, at]): Frame => ({
+      kind: 'native',
+      mapping: { buildId: `gnu:${id}` as BuildId, file: `/lib/${id}.so` },
+      address: at as LookupAddress,
+    }),
+  );
+
+  test('read back with the same address of the same file, be it its own or a place in it', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(frame, { minLength: 1, maxLength: 30, selector: (each) => JSON.stringify(each) }),
+        (frames) => {
+          const builder = new TrieBuilder();
+          for (const each of frames) builder.child(-1, builder.internFrame(each));
+          const stacks = builder.build();
+          const once = new Float64Array(stacks.parent.length).fill(1);
+          const from = (NOW - 1_000) as UnixMs;
+          const profileType = { name: 'cpu', unit: 'nanoseconds' };
+          const profile = { profileType, from, to: NOW as UnixMs, stacks, value: once, count: once };
+          const { functions, functionOf } = namesOf(profile);
+          const written = fromBinary(ProfileSchema, encodePprof(profile, functions, functionOf));
+          // With their lines they would come back by name.
+          for (const location of written.location) location.line = [];
+          const read = decodePprof(toBinary(ProfileSchema, written), ORIGIN, NOW);
+          expect(new Set(read.stacks.frames)).toEqual(new Set(frames));
+        },
+      ),
     );
   });
 });

@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { decodePprof, type StackProfile } from '@strata/profile';
+import { buildIndex, describeElf, nameFrames, openIndexStore } from '@strata/symbolizer';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ProfileSchema } from '../../profile/src/generated/pprof_pb.ts';
+
+const SOURCE = `
+__attribute__((noinline)) int price(int n) { return n * n; }
+__attribute__((noinline)) int checkout(int n) { return price(n) + 1; }
+int main(int argc, char **argv) { return checkout(argc); }
+`;
+const ORIGIN = {
+  workload: { service: 'shop', version: '', environment: '', namespace: '', cluster: '', labels: {} },
+  source: { host: 'n1', pod: '', container: '', process: '', thread: '', labels: {} },
+};
+const PAGE = 0x1000;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'strata-file-offsets-'));
+  writeFileSync(join(folder, 'shop.c'), SOURCE);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A pprof as a process would write it whose `segment` is mapped at `start`: a location per address, without names. */
+function pprofOf(buildId: string, start: number, fileOffset: number, addresses: readonly number[]): Uint8Array {
+  return toBinary(
+    ProfileSchema,
+    create(ProfileSchema, {
+      stringTable: ['', 'cpu', 'nanoseconds', '/srv/shop', buildId.split(':')[1]!],
+      sampleType: [{ type: 1n, unit: 2n }],
+      mapping: [
+        {
+          id: 1n,
+          memoryStart: BigInt(start),
+          memoryLimit: BigInt(start + (1 << 20)),
+          fileOffset: BigInt(fileOffset),
+          filename: 3n,
+          buildId: 4n,
+        },
+      ],
+      location: addresses.map((address, i) => ({ id: BigInt(i + 1), mappingId: 1n, address: BigInt(address) })),
+      sample: addresses.map((_, i) => ({ locationId: [BigInt(i + 1)], value: [10n] })),
+    }),
+  );
+}
+
+test.each([
+  ['at a fixed address', 'gcc -O1 -no-pie'],
+  ['far from where it is in the file', 'gcc -O1 -no-pie -Wl,-Ttext-segment=0x7000000'],
+  ['with code and headers in one segment', 'gcc -O1 -no-pie -Wl,-z,noseparate-code'],
+  ['by lld, which moves each segment by a page', 'clang-19 -O1 -fuse-ld=lld -Wl,--build-id'],
+])('addresses of a process running a program linked %s are named', async (_, compiler) => {
+  const path = join(folder, 'shop');
+  const [command, ...options] = compiler.split(' ');
+  execFileSync(command!, [...options, '-o', path, join(folder, 'shop.c')]);
+  const { buildId, segments } = await describeElf(path);
+  const segment = segments[0]!;
+  expect(segment.virtualAddress).not.toBe(segment.offset);
+
+  const listing = execFileSync('nm', [path], { encoding: 'utf8' });
+  const svma = (name: string) => Number.parseInt(listing.split('\n').find((line) => line.endsWith(` T ${name}`))!, 16);
+  // The kernel maps whole pages, here at an address that has nothing to do with the file's.
+  const fileOffset = segment.offset - (segment.offset % PAGE);
+  const start = 0x5555_dead_0000;
+  const bias = start - fileOffset + segment.offset - segment.virtualAddress;
+  const names = ['price', 'checkout', 'main'];
+  const addresses = [...names.map((name) => svma(name) + bias), start + (1 << 19)];
+
+  const batch = decodePprof(pprofOf(buildId, start, fileOffset, addresses), ORIGIN);
+  const once = new Float64Array(batch.stacks.parent.length).fill(1);
+  const profile: StackProfile = { ...batch, profileType: batch.profileTypes[0]!, value: once, count: once };
+  const store = openIndexStore(join(folder, compiler.replaceAll(/\W/g, '')));
+  await store.put(buildId, await buildIndex(path));
+  const { functions, functionOf } = await nameFrames(profile, store);
+  expect(Array.from(functionOf, (row) => functions.name[row])).toEqual([...names, '[shop]']);
+});
