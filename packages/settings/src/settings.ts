@@ -1,5 +1,6 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { parseS3Location, type S3Location } from './s3-location.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 const port = (standard: number) => z.coerce.number().int().min(1).max(65_535).default(standard);
@@ -43,6 +44,48 @@ const schema = z.object({
     .string()
     .optional()
     .describe('Where files with the types of kernels lie that do not tell them; `btf` in the data folder by default'),
+  STRATA_DEBUG_FILES_URL: z
+    .string()
+    .optional()
+    .transform((text, context) => {
+      if (text === undefined) return null;
+      const location = parseS3Location(text);
+      if (typeof location !== 'string') return location;
+      context.addIssue({ code: 'custom', message: location });
+      return z.NEVER;
+    })
+    .describe(
+      'Where debug files are kept, `s3://BUCKET/PREFIX?endpoint=…&region=…`; `debug-files` in the data folder by default',
+    ),
+  STRATA_DEBUG_FILE_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1 << 20)
+    .default(4 * 2 ** 30)
+    .describe('Size of a debug file above which it is refused'),
+  STRATA_INDEX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(256 << 20)
+    .default(4 * 2 ** 30)
+    .describe('Memory that building a symbol index may take'),
+  STRATA_UPLOAD_BYTES_PER_SECOND: z.coerce
+    .number()
+    .int()
+    .min(64 << 10)
+    .default(8 << 20)
+    .describe('How fast an agent may upload debug files, all together'),
+  DEBUGINFOD_URLS: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const urls = text.split(/\s+/).filter((url) => url !== '');
+      const wrong = urls.find((url) => !/^https?:$/.test(URL.parse(url)?.protocol ?? ''));
+      if (wrong === undefined) return urls;
+      context.addIssue({ code: 'custom', message: `${wrong} is no http or https address` });
+      return z.NEVER;
+    })
+    .describe('debuginfod servers to ask for debug files that nobody uploaded, with spaces between them'),
   STRATA_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
     .default('info')
@@ -71,6 +114,18 @@ export interface Settings {
   readonly collectorUrl: string;
   readonly frequencyHz: number;
   readonly kernelBytes: number;
+  readonly debugFiles: {
+    /** Absolute; what is on its way lies there even when the rest is kept on S3. */
+    readonly folder: string;
+    readonly s3: S3Location | null;
+    /** Size of a file above which it is refused. */
+    readonly bytesMost: number;
+    /** Memory that building an index may take. */
+    readonly indexBytesMost: number;
+    readonly uploadBytesPerSecond: number;
+    /** Each is asked in turn. */
+    readonly debuginfodUrls: readonly string[];
+  };
   readonly logLevel: string;
 }
 
@@ -121,6 +176,14 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     collectorUrl: s.STRATA_COLLECTOR_URL ?? at(s.STRATA_COLLECTOR_PORT),
     frequencyHz: s.STRATA_SAMPLE_HZ,
     kernelBytes: s.STRATA_KERNEL_BYTES,
+    debugFiles: {
+      folder: join(resolve(s.STRATA_DATA), 'debug-files'),
+      s3: s.STRATA_DEBUG_FILES_URL,
+      bytesMost: s.STRATA_DEBUG_FILE_BYTES,
+      indexBytesMost: s.STRATA_INDEX_BYTES,
+      uploadBytesPerSecond: s.STRATA_UPLOAD_BYTES_PER_SECOND,
+      debuginfodUrls: s.DEBUGINFOD_URLS,
+    },
     logLevel: s.STRATA_LOG_LEVEL,
   };
 }

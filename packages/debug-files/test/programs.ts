@@ -1,0 +1,24 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Paths of one small program in its forms: as built, its debug information alone, and without it. */
+export interface Program {
+  readonly full: string;
+  readonly debug: string;
+  readonly stripped: string;
+  readonly symbolsOnly: string;
+}
+
+/** Compiles a program whose build ID hangs on `name`. */
+export function compileProgram(folder: string, name: string, flags: readonly string[] = []): Program {
+  const at = (ending: string) => join(folder, `${name}${ending}`);
+  const source = `int ${name}_square(int x) { return x * x; }\nint main(int c, char **v) { return ${name}_square(c); }\n`;
+  writeFileSync(at('.c'), source);
+  execFileSync('gcc', ['-g', '-O1', '-Wl,--build-id', ...flags, '-o', at(''), at('.c')]);
+  execFileSync('objcopy', ['--only-keep-debug', at(''), at('.debug')]);
+  execFileSync('objcopy', ['--strip-debug', at(''), at('.symbols')]);
+  execFileSync('strip', ['-o', at('.stripped'), at('')]);
+  execFileSync('objcopy', [`--add-gnu-debuglink=${at('.debug')}`, at('.stripped')]);
+  return { full: at(''), debug: at('.debug'), stripped: at('.stripped'), symbolsOnly: at('.symbols') };
+}
