@@ -17,6 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'apps/cli': ['debug-files', 'symbolizer', 'addon'],
   'apps/web/src/server': ['debug-files', 'storage', 'symbolizer', 'profile', 'settings'],
   'apps/web/src/main.ts': ['settings'],
+  'apps/web/src/guard.ts': ['settings'],
   'apps/web/src': ['profile'],
   'native/crates/addon': [],
 };
