@@ -161,7 +161,7 @@ describe('a pprof of a real Go program', () => {
     );
     writeFileSync(returned!, Buffer.from(await answer.arrayBuffer()));
     expect(millisecondsByStack(returned!)).toEqual(millisecondsByStack(given!));
-    expect(Object.keys(millisecondsByStack(given!)).length).toBeGreaterThan(2);
+    expect(Object.keys(millisecondsByStack(given!)).length).toBeGreaterThan(1);
   });
 });
 
@@ -220,6 +220,8 @@ describe('in the browser', () => {
     for (const name of Object.keys(SHARES)) expect(await pathOnPage(page, name)).toContain(PATH + name);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
+      // Colours go over into each other.
+      await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)).then(() => null));
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`)).toEqual([]);
     }
