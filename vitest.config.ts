@@ -10,6 +10,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
+          // Parca's package is made for bundlers: its imports have no file endings.
+          server: { deps: { inline: ['@parca/client'] } },
         },
       },
       {

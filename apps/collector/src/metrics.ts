@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-export type Door = 'batches' | 'profiles' | 'symbols' | 'agents' | 'none';
+export type Door = 'batches' | 'profiles' | 'symbols' | 'agents' | 'debuginfo' | 'none';
 
 /** Everything `/metrics` shows of the collector. */
 export function createMetrics() {

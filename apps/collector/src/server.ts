@@ -1,3 +1,4 @@
+import type { DebugFiles } from '@strata/debug-files';
 import { refusalOf, type Settings } from '@strata/settings';
 import type { Storage } from '@strata/storage';
 import type { IndexStore } from '@strata/symbolizer';
@@ -5,6 +6,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { Admission, type Held } from './admission.ts';
 import { COMPRESSED_BYTES_MOST, ignoreRest } from './body.ts';
 import { asCollectorError, CollectorError } from './collector-error.ts';
+import { addDebuginfoRpc } from './debuginfo/rpc-routes.ts';
 import {
   receiveAgentReport,
   receiveBatch,
@@ -27,8 +29,15 @@ export interface Deps {
 
 type Receive = (deps: Deps, request: FastifyRequest, held: Held) => Promise<unknown>;
 
+/** Where the collector keeps what comes in. */
+export interface Stores {
+  readonly storage: Storage;
+  readonly symbols: IndexStore;
+  readonly debugFiles: DebugFiles;
+}
+
 /** The collector's HTTP interface, not yet listening. Every refusal is `{ error: { code, message } }` with its status. */
-export function createServer(settings: Settings, storage: Storage, symbols: IndexStore): FastifyInstance {
+export function createServer(settings: Settings, { storage, symbols, debugFiles }: Stores): FastifyInstance {
   const large = new LargeBodies(settings);
   const deps: Deps = { storage, large, symbols, wanted: new WantedSymbols(symbols), metrics: createMetrics() };
   const { metrics } = deps;
@@ -70,6 +79,8 @@ export function createServer(settings: Settings, storage: Storage, symbols: Inde
   door('agents', 'POST', '/api/v1/agents', receiveAgentReport);
   door('symbols', 'PUT', '/api/v1/symbols/:buildId', receiveSymbols);
   door('symbols', 'POST', '/api/v1/symbols/:buildId/unavailable', receiveSymbolsUnavailable);
+
+  addDebuginfoRpc(app, debugFiles, metrics);
 
   app.get('/healthz', async (_request, reply) => {
     try {

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DebugFiles } from '@strata/debug-files';
 import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@strata/embedded-clickhouse';
 import { readSettings, type Settings } from '@strata/settings';
 import { openStorage, type Storage } from '@strata/storage';
-import { openIndexStore } from '@strata/symbolizer';
+import { describeElf, openIndexStore } from '@strata/symbolizer';
 import { createServer } from '../src/server.ts';
 
 /** A collector over a real engine, listening on a port of its own. */
@@ -28,7 +29,9 @@ export async function startCollector(
   };
   await startEngine();
   const storage = await openStorage(settings);
-  const app = createServer(settings, storage, openIndexStore(join(dataFolder, 'symbols')));
+  const symbols = openIndexStore(join(dataFolder, 'symbols'));
+  const debugFiles = new DebugFiles({ ...settings.debugFiles, identify: describeElf });
+  const app = createServer(settings, { storage, symbols, debugFiles });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url,
