@@ -6,7 +6,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSettings } from '@strata/settings';
-import { isOnPath, workloads } from '../../../demo/workloads.ts';
+import { buildWorkload, isOnPath, workloads } from '../../../demo/workloads.ts';
 import { programsFor } from '../../launcher/src/programs.ts';
 import { Sink } from './sink.ts';
 
@@ -41,11 +41,11 @@ const statusMiB = (pid: number, name: string) =>
 
 /** Every program of the demo with a whole core's worth of work each, and a shell that starts processes all the time. */
 function loadAllCores(): void {
-  for (const { needs, build, run: command } of workloads(join(ROOT, 'demo'), folder)) {
-    if (!isOnPath(needs)) continue;
-    if (build)
-      execFileSync(build[0]!, build.slice(1), { stdio: 'inherit', env: { ...process.env, GOFLAGS: '-mod=mod' } });
-    run(command[0]!, command.slice(1), { DEMO_DUTY: '1' });
+  for (const workload of workloads(join(ROOT, 'demo'), folder)) {
+    if (!isOnPath(workload.needs)) continue;
+    buildWorkload(workload);
+    const [program, ...parameters] = workload.run;
+    run(program!, parameters, { DEMO_DUTY: '1' });
   }
   run('bash', ['-c', 'while :; do /bin/true; /bin/ls / > /dev/null; sleep 0.02; done']);
 }
