@@ -197,7 +197,9 @@ describe.skipIf(skip)('the agent on the real kernel', () => {
     const body = Buffer.from(await answer.arrayBuffer());
     const file = join(folder, 'node.pb.gz');
     writeFileSync(file, body);
-    const top = execFileSync('go', ['tool', 'pprof', '-top', '-nodefraction=0', '-sample_index=cpu', file], { encoding: 'utf8' });
+    const top = execFileSync('go', ['tool', 'pprof', '-top', '-nodefraction=0', '-sample_index=cpu', file], {
+      encoding: 'utf8',
+    });
     expect(top).toMatch(/Type: cpu/);
     expect(top).toMatch(/\bleaf\b/);
     const raw = execFileSync('go', ['tool', 'pprof', '-raw', file], { encoding: 'utf8' });
