@@ -120,10 +120,22 @@ struct mm_struct___5_10 {
     struct rb_root mm_rb;
 } __attribute__((preserve_access_index));
 
+// What processors keep for a thread: the base of its own memory.
+struct thread_struct {
+#if defined(__TARGET_ARCH_x86)
+    unsigned long fsbase;
+#else
+    struct {
+        unsigned long tp_value;
+    } uw;
+#endif
+} __attribute__((preserve_access_index));
+
 struct task_struct {
     unsigned int flags;
     void *stack;
     struct mm_struct *mm;
+    struct thread_struct thread;
 } __attribute__((preserve_access_index));
 
 #include "machine.h"

@@ -44,6 +44,7 @@ struct signal_registers {
     __u64 r8, r9, r10, r11, r12, r13, r14, r15, di, si, bp, bx, dx, ax, cx, sp, ip;
 };
 #define SIGNAL_REGISTERS_OFFSET 40
+#define READ_THREAD_POINTER(task) BPF_CORE_READ(task, thread.fsbase)
 
 #elif defined(__TARGET_ARCH_arm64)
 
@@ -75,6 +76,7 @@ struct signal_registers {
     __u64 sp, pc;
 };
 #define SIGNAL_REGISTERS_OFFSET 184
+#define READ_THREAD_POINTER(task) BPF_CORE_READ(task, thread.uw.tp_value)
 
 #else
 #error "Strata samples x86-64 and arm64"

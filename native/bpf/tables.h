@@ -57,6 +57,10 @@ static __always_inline long read_user(void *to, __u32 bytes, __u64 address) {
     return bpf_probe_read_user(to, bytes, (void *)address);
 }
 
+static __always_inline __u64 get_thread_pointer(void) {
+    return READ_THREAD_POINTER((struct task_struct *)bpf_get_current_task());
+}
+
 static __always_inline void miss(const struct file_key *key, const struct walk_mapping *mapping) {
     struct missed_file *known = bpf_map_lookup_elem(&missed, key);
     if (known) {
@@ -109,7 +113,7 @@ static __always_inline void enter_mapping(struct walk *walk, __u64 address) {
         mapping->file_offset = 0;
         key.inode = VDSO_INODE;
     } else {
-        mapping->kind = MAPPING_FRAME_POINTER;
+        mapping->kind = MAPPING_ANONYMOUS;
         return;
     }
     mapping->kind = find_table(&key, mapping, walk->now_s);

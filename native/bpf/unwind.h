@@ -1,8 +1,8 @@
 // One step of a user stack's walk: from a frame to its caller's, by the rule of the frame's address, or by the frame
 // pointer where no table can be (a JIT's code, files without unwind information).
 //
-// The environment gives: get_block (unwind_table.h), enter_mapping(walk, address), which fills walk->mapping, and
-// read_user(to, bytes, address), 0 on success. In a replay they read what was recorded.
+// The environment gives: get_block (unwind_table.h), enter_mapping(walk, address), which fills walk->mapping,
+// read_user(to, bytes, address), 0 on success, and get_thread_pointer(). In a replay they read what was recorded.
 #pragma once
 
 // Above this no user address lies, on either architecture with four levels of page tables.
@@ -41,7 +41,7 @@ static __always_inline bool read_place(struct walk *walk, __u32 place, __s64 off
     return true;
 }
 
-// The three ways on. Each returns COMPLETE when the walk may go on.
+// The ways on. Each returns COMPLETE when the walk may go on.
 
 static __always_inline enum outcome step_by_frame_pointer(struct walk *walk) {
     struct {
@@ -50,7 +50,8 @@ static __always_inline enum outcome step_by_frame_pointer(struct walk *walk) {
     } saved;
     __u64 fp = walk->registers[DWARF_FP];
     if (!KNOWS(walk, DWARF_FP)) return OUTCOME_REGISTER_LOST;
-    // The outermost frame's.
+    // The outermost frame's; but no thread begins in a JIT's code, which uses the register as it likes.
+    if (fp == 0 && walk->mapping.kind == MAPPING_ANONYMOUS) return OUTCOME_NO_FRAME_POINTER;
     if (fp == 0) {
         walk->ip = 0;
         return OUTCOME_COMPLETE;
@@ -81,6 +82,32 @@ static __always_inline enum outcome step_by_signal_frame(struct walk *walk, cons
     walk->ip = ip;
     walk->known = ~0u;
     walk->is_address = 1;
+    return OUTCOME_COMPLETE;
+}
+
+// Go's runtime works on a stack of the thread's own for a goroutine whose registers it keeps.
+static __always_inline enum outcome step_to_goroutine(struct walk *walk, const struct unwind_rule *rule) {
+    __u64 g, m, running, fp;
+    struct {
+        __u64 sp;
+        __u64 ip;
+    } saved;
+    if (!read_word(&g, get_thread_pointer() + rule->cfa_offset) || !read_word(&m, g + rule->bx_offset) ||
+        !read_word(&running, m + rule->ra_offset))
+        return OUTCOME_READ_FAULT;
+    // It was taken from the thread, which looks for another one.
+    if (running == 0) {
+        walk->ip = 0;
+        return OUTCOME_COMPLETE;
+    }
+    if (read_user(&saved, sizeof(saved), running + rule->cfa_add) || !read_word(&fp, running + rule->fp_offset))
+        return OUTCOME_READ_FAULT;
+    if (saved.ip == 0) return OUTCOME_REGISTER_LOST;
+    walk->ip = saved.ip;
+    walk->registers[DWARF_SP] = saved.sp;
+    walk->registers[DWARF_FP] = fp;
+    walk->known = 1u << DWARF_SP | 1u << DWARF_FP;
+    walk->is_address = 0;
     return OUTCOME_COMPLETE;
 }
 
@@ -142,7 +169,8 @@ static __always_inline enum outcome step(struct walk *walk) {
     struct walk_mapping *mapping = &walk->mapping;
 
     if (mapping->kind == MAPPING_NO_TABLE) return OUTCOME_NO_TABLE;
-    if (mapping->kind == MAPPING_FRAME_POINTER) return step_by_frame_pointer(walk);
+    if (mapping->kind == MAPPING_FRAME_POINTER || mapping->kind == MAPPING_ANONYMOUS)
+        return step_by_frame_pointer(walk);
     __u64 offset = lookup_address(walk) - mapping->start + mapping->file_offset;
     if (!find_rule_of_mapping(mapping, offset, &rule)) return OUTCOME_NO_RULE;
     switch (rule.kind) {
@@ -155,6 +183,8 @@ static __always_inline enum outcome step(struct walk *walk) {
         return step_by_frame_pointer(walk);
     case UNWIND_KIND_SIGNAL_FRAME:
         return step_by_signal_frame(walk, &rule);
+    case UNWIND_KIND_GOROUTINE:
+        return step_to_goroutine(walk, &rule);
     case UNWIND_KIND_REGISTER:
     case UNWIND_KIND_DEREFERENCED:
     case UNWIND_KIND_INDEXED:

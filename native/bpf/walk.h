@@ -6,6 +6,7 @@ enum mapping_kind {
     MAPPING_TABLE,
     MAPPING_NO_TABLE,
     MAPPING_FRAME_POINTER,
+    MAPPING_ANONYMOUS, // a JIT's code
 };
 
 struct walk_mapping {

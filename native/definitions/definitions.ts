@@ -64,6 +64,9 @@ export const unwindKinds = {
   INDEXED: 'CFA = [stack pointer + cfa_offset + 8 * register] + cfa_add',
   OTHER_STACK: 'CFA = register + cfa_offset, on a stack that may lie below: the function changes stacks',
   NEW_THREAD: 'as REGISTER; but where the return address is no code a thread has just begun, and there is no caller',
+  GOROUTINE:
+    'ip, stack and frame pointer are those that Go keeps of the goroutine: g = [thread pointer + cfa_offset], ' +
+    'm = [g + bx_offset], running = [m + ra_offset], and in it: sp at cfa_add, ip behind it, frame pointer at fp_offset',
 } as const;
 
 /** Where a register of the caller is. */
@@ -97,7 +100,7 @@ export const constants = {
   UNWIND_PAGE_BITS: 16,
   /** First bytes of an unwind table: «STRU». */
   UNWIND_MAGIC: 0x55525453,
-  UNWIND_VERSION: 1,
+  UNWIND_VERSION: 2,
   /** First bytes of a drain frame: «STRA». */
   DRAIN_MAGIC: 0x41525453,
   DRAIN_VERSION: 1,

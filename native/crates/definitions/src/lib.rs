@@ -75,7 +75,9 @@ pub const UNWIND_KIND_INDEXED: usize = 8;
 pub const UNWIND_KIND_OTHER_STACK: usize = 9;
 /// as REGISTER; but where the return address is no code a thread has just begun, and there is no caller
 pub const UNWIND_KIND_NEW_THREAD: usize = 10;
-pub const UNWIND_KIND_COUNT: usize = 11;
+/// ip, stack and frame pointer are those that Go keeps of the goroutine: g = [thread pointer + cfa_offset], m = [g + bx_offset], running = [m + ra_offset], and in it: sp at cfa_add, ip behind it, frame pointer at fp_offset
+pub const UNWIND_KIND_GOROUTINE: usize = 11;
+pub const UNWIND_KIND_COUNT: usize = 12;
 
 /// unchanged
 pub const UNWIND_PLACE_SAME: usize = 0;
@@ -104,7 +106,7 @@ pub const SPACE_USER: u32 = 1;
 pub const UNWIND_BLOCK_BYTES: u32 = 256;
 pub const UNWIND_PAGE_BITS: u32 = 16;
 pub const UNWIND_MAGIC: u32 = 1431458899;
-pub const UNWIND_VERSION: u32 = 1;
+pub const UNWIND_VERSION: u32 = 2;
 pub const DRAIN_MAGIC: u32 = 1095914579;
 pub const DRAIN_VERSION: u32 = 1;
 

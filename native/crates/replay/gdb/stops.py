@@ -3,7 +3,7 @@
 STOPS_PLAN is a JSON object: socket, arguments, stops, seed. Every message is a line; a stop waits for its answer, so that the
 other side can read the process's memory meanwhile.
 
-    stop PID REGISTERS REASON CHAIN   registers in DWARF's order, then rip; REASON is gdb's why the chain ends; an address of
+    stop PID REGISTERS REASON CHAIN   registers in DWARF's order, then rip, fs_base; REASON is gdb's why the chain ends; an address of
                                       the chain has an s in front when the frame is one that a signal's handler returns to
     places                            asks for addresses at which to set breakpoints
     end WHY
@@ -17,7 +17,7 @@ import subprocess
 
 import gdb
 
-REGISTERS = "rax rdx rcx rbx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip".split()
+REGISTERS = "rax rdx rcx rbx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 rip fs_base".split()
 # Some more than the walk keeps.
 FRAMES_MOST = 600
 # Instructions between two stops: mostly few, so that prologues, epilogues and PLT stubs are seen from one end to the other.

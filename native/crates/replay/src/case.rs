@@ -32,6 +32,7 @@ pub enum CaseCode {
     Rows(Vec<(u64, UnwindRule)>),
     NoTable,
     FramePointer,
+    Anonymous,
 }
 
 impl Case {
@@ -55,6 +56,7 @@ impl Case {
                 file_offset: mapping.file_offset,
                 code: match (&mapping.code, table) {
                     (CaseCode::FramePointer, _) => Code::FramePointer,
+                    (CaseCode::Anonymous, _) => Code::Anonymous,
                     (CaseCode::Rows(_), Some(table)) => Code::Table(table),
                     _ => Code::NoTable,
                 },

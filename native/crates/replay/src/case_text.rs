@@ -83,6 +83,7 @@ impl Case {
                 match (line, code) {
                     ("no-table", code) => *code = CaseCode::NoTable,
                     ("frame-pointer", code) => *code = CaseCode::FramePointer,
+                    ("anonymous", code) => *code = CaseCode::Anonymous,
                     (row, CaseCode::Rows(rows)) => {
                         let (offset, rule) = row.split_once(' ')?;
                         rows.push((hex(offset)?, parse_rule(rule, MACHINE)?));
@@ -112,8 +113,10 @@ impl Case {
     }
 
     fn register_mut(&mut self, name: &str) -> Option<&mut u64> {
-        if name == "ip" {
-            return Some(&mut self.registers.ip);
+        match name {
+            "ip" => return Some(&mut self.registers.ip),
+            "thread" => return Some(&mut self.registers.thread_pointer),
+            _ => {}
         }
         let number = (0..MACHINE.general_registers())
             .find(|n| MACHINE.register_name((*n).into()) == name)?;
@@ -158,6 +161,9 @@ impl Display for Case {
             writeln!(f, "# {line}")?;
         }
         writeln!(f, "registers\n  ip={:x}", self.registers.ip)?;
+        if self.registers.thread_pointer != 0 {
+            writeln!(f, "  thread={:x}", self.registers.thread_pointer)?;
+        }
         for (number, value) in self.registers.general.iter().enumerate() {
             if *value != 0 {
                 writeln!(f, "  {}={value:x}", MACHINE.register_name(number as u16))?;
@@ -197,6 +203,7 @@ fn write_mapping(mapping: &CaseMapping, f: &mut fmt::Formatter<'_>) -> fmt::Resu
     match code {
         CaseCode::NoTable => writeln!(f, "  no-table"),
         CaseCode::FramePointer => writeln!(f, "  frame-pointer"),
+        CaseCode::Anonymous => writeln!(f, "  anonymous"),
         CaseCode::Rows(rows) => rows
             .iter()
             .try_for_each(|(offset, rule)| writeln!(f, "  {offset:x} {}", describe(rule, MACHINE))),

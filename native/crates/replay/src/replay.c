@@ -30,6 +30,7 @@ struct environment {
   __u64 code_count;
   bool (*read)(void *context, void *to, __u32 bytes, __u64 address);
   void *context;
+  __u64 thread_pointer;
 };
 
 // The headers know of no environment, as they need none in the kernel: it is
@@ -55,6 +56,8 @@ static long read_user(void *to, __u32 bytes, __u64 address) {
   return environment->read(environment->context, to, bytes, address) ? 0 : -1;
 }
 
+static __u64 get_thread_pointer(void) { return environment->thread_pointer; }
+
 // As `enter_mapping` of tables.h does.
 static void enter_mapping(struct walk *walk, __u64 address) {
   struct walk_mapping *mapping = &walk->mapping;
@@ -79,7 +82,8 @@ static void enter_mapping(struct walk *walk, __u64 address) {
 #include "unwind.h"
 
 _Static_assert(MAPPING_NONE == 0 && MAPPING_TABLE == 1 &&
-                   MAPPING_NO_TABLE == 2 && MAPPING_FRAME_POINTER == 3,
+                   MAPPING_NO_TABLE == 2 && MAPPING_FRAME_POINTER == 3 &&
+                   MAPPING_ANONYMOUS == 4,
                "as walk.rs has them");
 
 // Walks from the registers, which are in DWARF's order, and returns the

@@ -1,8 +1,8 @@
 use strata_definitions::{
     UNWIND_KIND_DEREFERENCED, UNWIND_KIND_END_OF_STACK, UNWIND_KIND_FRAME_POINTER,
-    UNWIND_KIND_INDEXED, UNWIND_KIND_NO_RULE, UNWIND_KIND_OTHER_STACK, UNWIND_KIND_PLT,
-    UNWIND_KIND_REGISTER, UNWIND_KIND_SIGNAL_FRAME, UNWIND_KIND_UNSUPPORTED, UNWIND_PLACE_CFA,
-    UNWIND_PLACE_FP, UNWIND_PLACE_REGISTER, UNWIND_PLACE_SAME, UNWIND_PLACE_SP,
+    UNWIND_KIND_GOROUTINE, UNWIND_KIND_INDEXED, UNWIND_KIND_NO_RULE, UNWIND_KIND_OTHER_STACK,
+    UNWIND_KIND_PLT, UNWIND_KIND_REGISTER, UNWIND_KIND_SIGNAL_FRAME, UNWIND_KIND_UNSUPPORTED,
+    UNWIND_PLACE_CFA, UNWIND_PLACE_FP, UNWIND_PLACE_REGISTER, UNWIND_PLACE_SAME, UNWIND_PLACE_SP,
     UNWIND_PLACE_UNDEFINED,
 };
 use strata_unwind::{Machine, UnwindRule};
@@ -24,6 +24,9 @@ pub fn parse_rule(text: &str, machine: Machine) -> Option<UnwindRule> {
         let (register, cfa_offset) = register_and_offset(context, machine)?;
         let rule = of_kind(UNWIND_KIND_SIGNAL_FRAME);
         return (register == machine.stack_pointer()).then_some(UnwindRule { cfa_offset, ..rule });
+    }
+    if let Some(places) = text.strip_prefix("goroutine ") {
+        return parse_goroutine(places);
     }
     let mut rule = UnwindRule::default();
     let mut on_other_stack = false;
@@ -50,6 +53,25 @@ pub fn parse_rule(text: &str, machine: Machine) -> Option<UnwindRule> {
         rule.kind = UNWIND_KIND_OTHER_STACK as u8;
     }
     (rule.kind != UNWIND_KIND_NO_RULE as u8).then_some(rule)
+}
+
+/// `g=[thread-8] m=[g+48] running=[m+184] sp=+56 rbp=+96`
+fn parse_goroutine(text: &str) -> Option<UnwindRule> {
+    let mut values = text.split(' ').map(|word| {
+        let (_, place) = word.split_once('=')?;
+        let number = &place[place.find(['+', '-'])?..];
+        number.trim_end_matches(']').parse::<i32>().ok()
+    });
+    let mut next = || values.next()?;
+    Some(UnwindRule {
+        kind: UNWIND_KIND_GOROUTINE as u8,
+        cfa_offset: next()?,
+        bx_offset: next()?.try_into().ok()?,
+        ra_offset: next()?.try_into().ok()?,
+        cfa_add: next()?.try_into().ok()?,
+        fp_offset: next()?.try_into().ok()?,
+        ..UnwindRule::default()
+    })
 }
 
 /// `rsp+16`, `[rsp+16]-8`, `[rsp+16+8*r9]+8`.
@@ -134,6 +156,7 @@ mod tests {
             "cfa=[rbp-8]+8 ra=[cfa-8] rbp=[rbp+0] rbx=undefined",
             "cfa=[rsp+40+8*r9]+8 ra=[cfa-8] rbp=[cfa-24] rbx=rcx",
             "cfa=rsp+0 ra=rdi rbp=undefined",
+            "goroutine g=[thread-8] m=[g+48] running=[m+184] sp=+56 rbp=+96",
             "cfa=rbp+16 other-stack ra=[cfa-8] rbp=[cfa-16]",
         ] {
             let rule = parse_rule(text, Machine::X86_64).unwrap();

@@ -17,6 +17,8 @@ pub const GENERAL_REGISTERS: usize = if cfg!(target_arch = "aarch64") {
 pub struct Registers {
     pub ip: u64,
     pub general: [u64; GENERAL_REGISTERS],
+    /// Where the thread's own memory is: `fs_base`, `tpidr_el0`.
+    pub thread_pointer: u64,
 }
 
 /// What is known of the code in a mapping; `MAPPING_…` in walk.h.
@@ -25,8 +27,10 @@ pub enum Code<'a> {
     Table(&'a Table),
     /// The file's table is not built yet.
     NoTable,
-    /// A JIT's code, or a file of which no table can be.
+    /// A file of which no table can be.
     FramePointer,
+    /// A JIT's code.
+    Anonymous,
 }
 
 /// Executable memory of a process: `[start, end)`, which begins with the byte `file_offset` of its file.
@@ -65,6 +69,7 @@ pub fn walk(
         code_count: codes.len() as u64,
         read: read_for_c,
         context: (&raw mut read).cast(),
+        thread_pointer: registers.thread_pointer,
     };
     // SAFETY: the pointers are those of living slices with their lengths; `addresses` holds as many as the C side writes at most;
     // the context is what `read_for_c` takes it for.
@@ -116,6 +121,7 @@ impl CCode {
             Code::Table(table) => (1, table.blocks()),
             Code::NoTable => (2, &[]),
             Code::FramePointer => (3, &[]),
+            Code::Anonymous => (4, &[]),
         };
         Self {
             start: mapping.start,
@@ -135,6 +141,7 @@ struct CEnvironment {
     code_count: u64,
     read: extern "C" fn(*mut c_void, *mut c_void, u32, u64) -> bool,
     context: *mut c_void,
+    thread_pointer: u64,
 }
 
 unsafe extern "C" {

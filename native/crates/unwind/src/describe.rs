@@ -1,8 +1,9 @@
 use strata_definitions::{
     UNWIND_KIND_DEREFERENCED, UNWIND_KIND_END_OF_STACK, UNWIND_KIND_FRAME_POINTER,
-    UNWIND_KIND_INDEXED, UNWIND_KIND_NEW_THREAD, UNWIND_KIND_NO_RULE, UNWIND_KIND_OTHER_STACK,
-    UNWIND_KIND_PLT, UNWIND_KIND_REGISTER, UNWIND_KIND_SIGNAL_FRAME, UNWIND_PLACE_CFA,
-    UNWIND_PLACE_FP, UNWIND_PLACE_REGISTER, UNWIND_PLACE_SAME, UNWIND_PLACE_SP, UnwindRule,
+    UNWIND_KIND_GOROUTINE, UNWIND_KIND_INDEXED, UNWIND_KIND_NEW_THREAD, UNWIND_KIND_NO_RULE,
+    UNWIND_KIND_OTHER_STACK, UNWIND_KIND_PLT, UNWIND_KIND_REGISTER, UNWIND_KIND_SIGNAL_FRAME,
+    UNWIND_PLACE_CFA, UNWIND_PLACE_FP, UNWIND_PLACE_REGISTER, UNWIND_PLACE_SAME, UNWIND_PLACE_SP,
+    UnwindRule,
 };
 
 use crate::machine::Machine;
@@ -19,6 +20,16 @@ pub fn describe(rule: &UnwindRule, machine: Machine) -> String {
         UNWIND_KIND_FRAME_POINTER => return "frame-pointer".to_owned(),
         UNWIND_KIND_SIGNAL_FRAME => {
             return format!("signal-frame context={stack_pointer}{offset:+}");
+        }
+        UNWIND_KIND_GOROUTINE => {
+            return format!(
+                "goroutine g=[thread{offset:+}] m=[g{:+}] running=[m{:+}] sp={:+} {}={:+}",
+                rule.bx_offset,
+                rule.ra_offset,
+                rule.cfa_add,
+                register(machine.frame_pointer()),
+                rule.fp_offset
+            );
         }
         UNWIND_KIND_REGISTER => format!("{base}{offset:+}"),
         UNWIND_KIND_OTHER_STACK => format!("{base}{offset:+} other-stack"),

@@ -8,6 +8,7 @@ use strata_definitions::{
 use crate::address_map::AddressMap;
 use crate::assembly::follow;
 use crate::machine::Machine;
+use crate::plt::{find_stubs, stub_rules};
 
 /// Reads code of the file for us: what lies at these file offsets, or less where that cannot be had.
 pub type ReadCode<'a> = &'a dyn Fn(Range<u64>) -> Vec<u8>;
@@ -17,6 +18,8 @@ const WINDOW_BYTES: u64 = 4_096;
 const MOST_WINDOWS: u64 = 16;
 /// Gaps up to here are read whole, and followed instruction by instruction.
 const FOLLOWED_BYTES: u64 = 4_096;
+/// Gaps up to here are searched for stubs of lazy binding: a hundred thousand of them.
+const SEARCHED_BYTES: u64 = 2 << 20;
 const SYSCALL: [u8; 2] = [0x0f, 0x05];
 /// The first instructions of a program, before any function: `_start` and what it falls through to.
 const ENTRY_BYTES: u64 = 128;
@@ -56,22 +59,39 @@ impl<'a> Gaps<'a> {
             if part.is_empty() {
                 continue;
             }
-            if self.keeps_frame_pointers(&part) {
-                rules.push((part.clone(), frame_pointer_rule(self.machine)));
-            }
-            if part.end - part.start < FOLLOWED_BYTES && self.machine == Machine::X86_64 {
-                rules.extend(self.followed(&part));
-            }
-            if let Some(entry) = self.entry.filter(|entry| part.contains(entry)) {
-                rules.clear();
-                let end_of_stack = UnwindRule {
-                    kind: UNWIND_KIND_END_OF_STACK as u8,
-                    ..UnwindRule::default()
-                };
-                rules.push((entry..part.end.min(entry + ENTRY_BYTES), end_of_stack));
-            }
+            let Some(stubs) = self.stubs(&part) else {
+                rules.extend(self.rules_of_code(part));
+                continue;
+            };
+            rules.extend(self.rules_of_code(part.start..stubs.start));
+            rules.extend(stub_rules(&stubs));
+            rules.extend(self.rules_of_code(stubs.end..part.end));
         }
         rules
+    }
+
+    fn rules_of_code(&self, part: Range<u64>) -> Vec<(Range<u64>, UnwindRule)> {
+        if let Some(entry) = self.entry.filter(|entry| part.contains(entry)) {
+            let end_of_stack = UnwindRule {
+                kind: UNWIND_KIND_END_OF_STACK as u8,
+                ..UnwindRule::default()
+            };
+            return vec![(entry..part.end.min(entry + ENTRY_BYTES), end_of_stack)];
+        }
+        let mut rules = Vec::new();
+        if self.keeps_frame_pointers(&part) {
+            rules.push((part.clone(), frame_pointer_rule(self.machine)));
+        }
+        if part.end - part.start < FOLLOWED_BYTES && self.machine == Machine::X86_64 {
+            rules.extend(self.followed(&part));
+        }
+        rules
+    }
+
+    fn stubs(&self, part: &Range<u64>) -> Option<Range<u64>> {
+        let is_searched = part.end - part.start < SEARCHED_BYTES && self.machine == Machine::X86_64;
+        let code = is_searched.then(|| (self.read_code)(part.clone()))?;
+        find_stubs(&code, part.start)
     }
 
     /// Functions of assembly. Where the description ends with a system call, as that of `clone3` does, a new thread begins.

@@ -14,6 +14,7 @@ mod functions;
 mod gaps;
 mod go;
 mod machine;
+mod plt;
 mod reader;
 mod report;
 mod row_writer;

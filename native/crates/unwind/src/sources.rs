@@ -3,7 +3,7 @@ use crate::cfi::{CfiRows, CfiSection, debug_frame_of, eh_frame_of};
 use crate::elf::Elf;
 use crate::functions::{Function, Functions, Origin};
 use crate::gaps::ReadCode;
-use crate::go::{Code, Frame, GoRows, GoTable, Prologue, go_table_of};
+use crate::go::{Code, GoRows, GoTable, Goroutine, Prologue, go_table_of};
 use crate::machine::Machine;
 use crate::report::BuildReport;
 use crate::sweep::{FunctionRows, Row};
@@ -52,6 +52,7 @@ impl<'elf, 'data> Sources<'elf, 'data> {
         read: ReadCode<'a>,
     ) -> impl FnMut(&Function) -> SourceRows<'a, 'elf, 'data> {
         let mut code = Code::new(read);
+        let mut goroutine = Goroutine::default();
         let prologue = self
             .go
             .as_ref()
@@ -67,9 +68,14 @@ impl<'elf, 'data> Sources<'elf, 'data> {
                         .zip(prologue)
                         .and_then(|(table, prologue)| {
                             let described = table.function(function.from as usize).ok()??;
-                            let frame =
-                                Frame::of(table, &described, prologue, &mut code, function.start);
-                            Some(GoRows::new(table, &described, frame, function.start))
+                            Some(GoRows::new(
+                                table,
+                                &described,
+                                prologue,
+                                &mut goroutine,
+                                &mut code,
+                                function.start,
+                            ))
                         });
                     return SourceRows::Go(rows);
                 }

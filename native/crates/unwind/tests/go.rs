@@ -188,6 +188,71 @@ fn functions_that_change_stacks() {
     );
 }
 
+/// As Go 1.26 has them, without what is checked in between.
+fn changing_to_the_threads_stack<'a>(code: &'a [u8], systemstack: &'a [u8]) -> [Function<'a>; 3] {
+    let assembly = |name, code: &'a [u8], depths| Function {
+        name,
+        flags: WRITES_STACK_POINTER | ASSEMBLY,
+        code,
+        depths,
+    };
+    [
+        assembly("runtime.systemstack.abi0", systemstack, &[(0, 17)]),
+        assembly("runtime.morestack.abi0", code, &[(0, 38)]),
+        LEAF,
+    ]
+}
+
+#[test]
+fn morestack_goes_on_to_the_goroutine_that_it_makes_room_for() {
+    // cmp rax, [rbx + 72]; cmp rax, [rbx + 184]; mov rsp, [rdx + 56]; nop; nop
+    let systemstack = b"\x48\x3b\x43\x48\x48\x3b\x83\xb8\x00\x00\x00\x48\x8b\x62\x38\x90\x90";
+    // mov rdi, fs:[-8]; mov rbx, [rdi + 48]; mov rax, [rsp]; mov [rdi + 64], rax; mov [rdi + 96], rbp; mov rbx, [rbx];
+    // mov rsp, [rbx + 56]; call; ret
+    let morestack =
+        b"\x64\x48\x8b\x3c\x25\xf8\xff\xff\xff\x48\x8b\x5f\x30\x48\x8b\x04\x24\x48\x89\x47\x40\
+        \x48\x89\x6f\x60\x48\x8b\x1b\x48\x8b\x63\x38\xe8\x00\x00\x00\x00\xc3";
+    let elf = program(
+        Version::Go1_20,
+        &changing_to_the_threads_stack(morestack, systemstack),
+    );
+    expect_rows(
+        &elf,
+        "
+        0 cfa=rsp+8 ra=[cfa-8] rbp=same
+        b unsupported
+        11 cfa=rsp+8 ra=[cfa-8] rbp=same
+        2d goroutine g=[thread-8] m=[g+48] running=[m+184] sp=+56 rbp=+96
+        37 cfa=rsp+8 ra=[cfa-8] rbp=same
+        3a no-rule
+        ",
+    );
+}
+
+#[test]
+fn a_morestack_that_is_not_understood_is_unsupported() {
+    // In a position-independent program: mov rdi, fs:[rcx].
+    let morestack =
+        b"\x64\x48\x8b\x39\x90\x90\x90\x90\x90\x48\x8b\x5f\x30\x48\x8b\x04\x24\x48\x89\x47\x40\
+        \x48\x89\x6f\x60\x48\x8b\x1b\x48\x8b\x63\x38\xe8\x00\x00\x00\x00\xc3";
+    let systemstack = b"\x48\x3b\x43\x48\x48\x3b\x83\xb8\x00\x00\x00\x48\x8b\x62\x38\x90\x90";
+    let elf = program(
+        Version::Go1_20,
+        &changing_to_the_threads_stack(morestack, systemstack),
+    );
+    expect_rows(
+        &elf,
+        "
+        0 cfa=rsp+8 ra=[cfa-8] rbp=same
+        b unsupported
+        11 cfa=rsp+8 ra=[cfa-8] rbp=same
+        2d unsupported
+        37 cfa=rsp+8 ra=[cfa-8] rbp=same
+        3a no-rule
+        ",
+    );
+}
+
 #[test]
 fn tables_that_are_damaged() {
     let right = program(Version::Go1_20, &[PUSHING, STORING, LEAF]);

@@ -92,3 +92,38 @@ fn behind_a_system_call_that_ends_a_description_a_thread_begins() {
         ",
     );
 }
+
+#[test]
+fn stubs_of_lazy_binding_that_the_linker_left_undescribed() {
+    expect_rows(
+        "
+        sub $8, %rsp
+        call *%rax
+        add $8, %rsp
+        ret
+        .p2align 4, 0x90
+    1:  .byte 0xff, 0x35
+        .long 0x1000
+        .byte 0xff, 0x25
+        .long 0x1000
+        .byte 0x0f, 0x1f, 0x40, 0x00
+        .rept 300
+        .byte 0xff, 0x25
+        .long 0x1000
+        pushq $0x12345
+        .byte 0xe9
+        .long 1b - . - 4
+        .endr
+        ",
+        "
+        0 cfa=rsp+8 ra=[cfa-8] rbp=same
+        14 cfa=rsp+16 ra=[cfa-8] rbp=same
+        1a cfa=rsp+8 ra=[cfa-8] rbp=same
+        1b no-rule
+        20 cfa=rsp+16 ra=[cfa-8] rbp=same
+        26 cfa=rsp+24 ra=[cfa-8] rbp=same
+        30 cfa=rsp+8 plt=11 ra=[cfa-8] rbp=same
+        12f0 no-rule
+        ",
+    );
+}

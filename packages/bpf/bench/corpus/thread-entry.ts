@@ -1,11 +1,11 @@
 import type { ElfFile } from './elf-file.ts';
 
 /**
- * Functions that a thread, a coroutine or a goroutine begins in. `mcall` leaves a goroutine for good, so that the scheduler it
- * calls has no caller.
+ * Functions that a thread, a coroutine or a goroutine begins in. `mcall` leaves a goroutine for good, and so does `morestack` when
+ * the goroutine's time is over, so that the scheduler they call has no caller; `gogo` has left the scheduler.
  */
 const ENTRY_NAMES =
-  /^(_start|__libc_start\w*|_*clone3?|start_thread|_dl_start(_user)?|__start_context|_rt0_\w+|runtime\.(goexit|rt0_go|mstart0?|mcall))(\.abi0|@.*)?$/;
+  /^(_start|__libc_start\w*|_*clone3?|start_thread|_dl_start(_user)?|__start_context|_rt0_\w+|runtime\.(goexit|rt0_go|mstart0?|mcall|morestack|gogo)|gogo)(\.abi0|@.*)?$/;
 
 /** Code behind the entry point that still is its function, where no symbol says how long that is. */
 const ENTRY_BYTES = 96;

@@ -57,6 +57,10 @@ impl Region {
         address - self.start + self.file_offset
     }
 
+    pub fn is_file(&self) -> bool {
+        self.name.starts_with('/')
+    }
+
     pub fn mapping(&self) -> Mapping<'_> {
         Mapping {
             start: self.start,
@@ -64,7 +68,8 @@ impl Region {
             file_offset: self.file_offset,
             code: match &self.file {
                 Some(file) => Code::Table(&file.table),
-                None => Code::FramePointer,
+                None if self.is_file() => Code::FramePointer,
+                None => Code::Anonymous,
             },
         }
     }

@@ -64,7 +64,8 @@ fn mapping_of(region: &Region, addresses: &BTreeSet<u64>) -> Option<CaseMapping>
         file_offset: region.file_offset,
         name: region.name.clone(),
         code: match &region.file {
-            None => CaseCode::FramePointer,
+            None if region.is_file() => CaseCode::FramePointer,
+            None => CaseCode::Anonymous,
             Some(file) => CaseCode::Rows(rows_at(file.rows.iter(), &offsets)),
         },
     })

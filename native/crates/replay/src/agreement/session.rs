@@ -178,14 +178,19 @@ fn parse_stop(text: &str) -> Option<Stop> {
     let mut words = text.split(' ');
     let pid = words.next()?.parse().ok()?;
     let values: Option<Vec<u64>> = words.next()?.split(',').map(hex).collect();
-    let (ip, general) = values?
-        .split_last()
-        .and_then(|(ip, general)| Some((*ip, general.try_into().ok()?)))?;
-    let general: [u64; GENERAL_REGISTERS] = general;
+    let values = values?;
+    let (general, behind) = values.split_first_chunk::<GENERAL_REGISTERS>()?;
+    let &[ip, thread_pointer] = behind else {
+        return None;
+    };
     let reason = words.next()?.to_owned();
     Some(Stop {
         pid,
-        registers: Registers { ip, general },
+        registers: Registers {
+            ip,
+            general: *general,
+            thread_pointer,
+        },
         chain: parse_chain(words.next()?)?,
         reason,
     })

@@ -4,20 +4,23 @@ use strata_definitions::{
     UNWIND_PLACE_SAME, UNWIND_PLACE_SP, UnwindRule,
 };
 
-use crate::go::frame::Frame;
+use crate::go::code::Code;
+use crate::go::frame::{Frame, Prologue};
+use crate::go::goroutine::{FUNCTION_BYTES, Goroutine};
 use crate::go::pclntab::{GoFunction, GoTable};
 use crate::go::stack_depths::{Depth, StackDepths};
 use crate::machine::Machine;
 use crate::report::Unsupported;
 use crate::sweep::{FunctionRows, Row};
 
-/// Besides those with the flag: `mcall` and `gogo` leave a stack for good.
-const ENDS: [&[u8]; 5] = [
+/// Besides those with the flag: `mcall` and `gogo`, which goes on in a part of its own, leave a stack for good.
+const ENDS: [&[u8]; 6] = [
     b"runtime.goexit",
     b"runtime.rt0_go",
     b"runtime.mstart",
     b"runtime.mcall",
     b"runtime.gogo",
+    b"gogo",
 ];
 /// What the kernel returns to from a signal handler, by its names from Go 1.20 on and before.
 const SIGNAL_RETURNS: [&[u8]; 2] = [b"runtime.sigreturn__sigaction", b"runtime.sigreturn"];
@@ -37,23 +40,32 @@ pub(crate) struct GoRows<'a> {
     frame: Frame,
     /// For all of the function.
     fixed: Option<UnwindRule>,
+    /// From where the stack pointer may be anywhere.
+    lost: Option<UnwindRule>,
     depths: StackDepths<'a>,
     /// What is left of the present depth.
     rest: Option<Depth>,
 }
 
 impl<'a> GoRows<'a> {
-    /// `start` is where the function is in the file.
+    /// `start` is where the function is in the file; functions must be asked for in the order of the file.
     pub fn new(
         table: &'a GoTable<'_>,
         function: &GoFunction<'_>,
-        frame: Frame,
+        prologue: Prologue,
+        goroutine: &mut Goroutine,
+        code: &mut Code<'_>,
         start: u64,
     ) -> Self {
         let name = function
             .name
             .strip_suffix(CONVENTION)
             .unwrap_or(function.name);
+        let frame = Frame::of(table, function, prologue, code, start);
+        let changes_stack = function.writes_stack_pointer && table.machine == Machine::X86_64;
+        let lost = changes_stack
+            .then(|| code.at(start, function.bytes.min(FUNCTION_BYTES)))
+            .and_then(|bytes| goroutine.look_at(name, bytes));
         let is_top = function.is_top_frame && name != SIGNAL_HANDLER;
         let fixed = if is_top || ENDS.contains(&name) {
             Some(UNWIND_KIND_END_OF_STACK)
@@ -66,6 +78,7 @@ impl<'a> GoRows<'a> {
             start,
             machine: table.machine,
             frame,
+            lost,
             fixed: fixed.map(|kind| UnwindRule {
                 kind: kind as u8,
                 cfa_register: if kind == UNWIND_KIND_SIGNAL_FRAME {
@@ -86,7 +99,7 @@ impl<'a> GoRows<'a> {
         }
         let is_from = |from: Option<u64>| from.is_some_and(|from| at >= from);
         if is_from(self.frame.lost_from) {
-            return Err(Unsupported::StackPointerRule);
+            return self.lost.ok_or(Unsupported::StackPointerRule);
         }
         if depth < 0 {
             return Err(Unsupported::NoCfa);
