@@ -14,7 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'apps/collector': ['debug-files', 'storage', 'symbolizer', 'profile', 'settings'],
   'apps/worker': ['debug-files', 'storage', 'symbolizer', 'profile', 'settings'],
   'apps/launcher': ['settings'],
-  'apps/cli': ['debug-files', 'symbolizer', 'addon'],
+  'apps/cli': ['debug-files', 'symbolizer', 'settings', 'addon'],
   'apps/web/src/server': ['debug-files', 'storage', 'symbolizer', 'profile', 'settings'],
   'apps/web/src/main.ts': ['settings'],
   'apps/web/src/guard.ts': ['settings'],

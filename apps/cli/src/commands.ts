@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
+import { debuginfo } from './debuginfo/command.ts';
 import { unwind } from './unwind/command.ts';
 
 /** All there are, as they are listed. */
-export const COMMANDS: readonly Command[] = [unwind];
+export const COMMANDS: readonly Command[] = [unwind, debuginfo];

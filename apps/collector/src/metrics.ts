@@ -40,6 +40,11 @@ export function createMetrics() {
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers,
     }),
+    debugFileBytes: new Counter({
+      name: 'strata_collector_debug_file_bytes_total',
+      help: 'Bytes of debug files that came in',
+      registers,
+    }),
     inFlight: new Gauge({ name: 'strata_collector_requests_in_flight', help: 'Requests being worked on', registers }),
   };
 }

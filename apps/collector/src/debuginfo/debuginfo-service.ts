@@ -5,15 +5,12 @@ import {
   type DebuginfoService,
   DebuginfoType,
   type DebugKind,
+  KIND_HEADER,
+  OFFSET_HEADER,
   parseClaim,
   UploadInstructions_UploadStrategy,
   type UploadRequest,
 } from '@strata/debug-files';
-
-/** Our own clients say what the file has, so that no file is sent in vain. */
-export const KIND_HEADER = 'strata-kind';
-/** In the answer to InitiateUpload: bytes that are there already. In Upload: where its pieces begin; 0 when it is not said. */
-export const OFFSET_HEADER = 'strata-offset';
 
 /** Each holds one piece in memory. */
 const UPLOADS_MOST = 16;
@@ -22,9 +19,12 @@ const NOT_KEPT = 'Strata keeps debug information only, neither executables to di
 
 /**
  * Parca's protocol for debug files. A client that knows nothing of our headers sends the whole file each time; errors are
- * DebugFileError.
+ * DebugFileError. `received` hears of each piece.
  */
-export function debuginfoService(files: DebugFiles): ServiceImpl<typeof DebuginfoService> {
+export function debuginfoService(
+  files: DebugFiles,
+  received: (bytes: number) => void,
+): ServiceImpl<typeof DebuginfoService> {
   let uploads = 0;
   return {
     async shouldInitiateUpload({ buildId, hash, force, type }, context) {
@@ -56,7 +56,7 @@ export function debuginfoService(files: DebugFiles): ServiceImpl<typeof Debuginf
           throw new ConnectError('An upload must begin with its info.', Code.InvalidArgument);
         }
         const { buildId, uploadId } = first.value.data.value;
-        const size = await files.write(uploadId, offsetOf(context), piecesOf(all));
+        const size = await files.write(uploadId, offsetOf(context), piecesOf(all, received));
         return { buildId, size: BigInt(size) };
       } finally {
         uploads--;
@@ -83,10 +83,11 @@ function offsetOf({ requestHeader }: HandlerContext): number {
   throw new ConnectError(`The header ${OFFSET_HEADER} is no number of bytes.`, Code.InvalidArgument);
 }
 
-async function* piecesOf(requests: AsyncIterator<UploadRequest>): AsyncGenerator<Uint8Array> {
+async function* piecesOf(requests: AsyncIterator<UploadRequest>, received: (bytes: number) => void) {
   for (let next = await requests.next(); !next.done; next = await requests.next()) {
     const { data } = next.value;
     if (data.case !== 'chunkData') throw new ConnectError('The info of an upload came twice.', Code.InvalidArgument);
+    received(data.value.length);
     yield data.value;
   }
 }

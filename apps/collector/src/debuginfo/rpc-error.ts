@@ -1,8 +1,5 @@
 import { Code, ConnectError } from '@connectrpc/connect';
-import { DebugFileError, type DebugFileErrorCode } from '@strata/debug-files';
-
-/** The header that has the code of ours: gRPC's own are too few to tell them apart. */
-export const CODE_HEADER = 'strata-code';
+import { CODE_HEADER, DebugFileError, type DebugFileErrorCode } from '@strata/debug-files';
 
 const STATUS: Readonly<Record<DebugFileErrorCode, Code>> = {
   INVALID_BUILD_ID: Code.InvalidArgument,

@@ -39,7 +39,11 @@ export function addDebuginfoRpc(app: FastifyInstance, files: DebugFiles, metrics
     readMaxBytes: MESSAGE_BYTES_MOST,
     interceptors: [counting(metrics)],
     shutdownSignal: stopping.signal,
-    routes: (router) => router.service(DebuginfoService, debuginfoService(files)),
+    routes: (router) =>
+      router.service(
+        DebuginfoService,
+        debuginfoService(files, (bytes) => metrics.debugFileBytes.inc(bytes)),
+      ),
   });
   const closeHttp2 = addHttp2(app.server, (request, response) => {
     const refusal = refusalOf({ method: request.method, headers: { ...request.headers, host: request.authority } });
