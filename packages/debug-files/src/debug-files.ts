@@ -36,14 +36,9 @@ export class DebugFiles {
     this.kept = new KeptFiles(s3 === null ? folderObjects(folder) : s3Objects(s3, join(folder, 'fetched')));
   }
 
-  /** Whether a file is wanted, with the reason in one sentence. Nothing is refused here that is not refused by `begin`. */
+  /** Whether a file is wanted, with the reason in one sentence. */
   async decide(offer: Offer): Promise<{ wanted: boolean; reason: string }> {
-    const decision = await this.kept.decide(offer);
-    if (!decision.wanted) return decision;
-    if (await this.#incoming.isBusy(claimText(offer.claim), '')) {
-      return { wanted: offer.force, reason: 'A file for this build ID is being uploaded at this moment.' };
-    }
-    return decision;
+    return this.kept.decide(offer);
   }
 
   /**
