@@ -1,17 +1,18 @@
 import type { UnixSeconds } from '@strata/profile';
 import type { Logger } from '@strata/settings';
 import type { Storage } from '@strata/storage';
+import type { IndexBuilds } from './indexing/index-builds.ts';
 
 /** Something done on a schedule. A run that fails is tried again at its next time. */
 export interface Job {
   readonly name: string;
-  /** Cron pattern, in UTC. */
+  /** Cron pattern, in UTC; with a sixth part in front it has seconds. */
   readonly schedule: string;
   run(): Promise<void>;
 }
 
 /** What the worker does today. */
-export function jobsOf(storage: Storage, logger: Logger): readonly Job[] {
+export function jobsOf(storage: Storage, indexBuilds: IndexBuilds, logger: Logger): readonly Job[] {
   return [
     {
       name: 'retention',
@@ -21,5 +22,6 @@ export function jobsOf(storage: Storage, logger: Logger): readonly Job[] {
         logger.info({ job: 'retention', removed }, 'removed what is past its time');
       },
     },
+    { name: 'index-builds', schedule: '*/3 * * * * *', run: () => indexBuilds.run() },
   ];
 }

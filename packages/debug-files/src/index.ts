@@ -5,5 +5,6 @@ export { compareKinds, DEBUG_KINDS, type DebugKind } from './elf/debug-kind.ts';
 export * from './generated/debuginfo_pb.js';
 export { CODE_HEADER, KIND_HEADER, OFFSET_HEADER } from './headers.ts';
 export type { UploadRequest as NewUpload } from './incoming/session.ts';
+export { type IndexHeader, parseIndexHeader, readIndexHeader } from './index-header.ts';
 export type { DebugFileOutcome, DebugFileRecord, IndexTicket } from './records.ts';
 export type { KeptFile, Offer } from './store.ts';

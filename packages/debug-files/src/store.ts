@@ -32,6 +32,9 @@ export interface Offer {
   readonly force: boolean;
 }
 
+/** Has the index builder that everything was last queued for. */
+const BUILDER = 'builder.txt';
+
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
 /**
@@ -107,6 +110,11 @@ export class KeptFiles {
     await this.drop(ticket);
   }
 
+  /** Takes back that building began: what hindered it had nothing to do with the file. */
+  async postpone(ticket: IndexTicket): Promise<void> {
+    await this.#writeTicket({ ...ticket, attempts: Math.max(0, ticket.attempts - 1) });
+  }
+
   async drop(ticket: IndexTicket): Promise<void> {
     await this.#objects.remove(ticketKey(ticket));
   }
@@ -116,8 +124,9 @@ export class KeptFiles {
     return this.#objects.withFile(blobKey(record.sha256), use);
   }
 
-  /** Queues what another index builder than `builder` dealt with; says how many. */
+  /** Queues what another index builder than `builder` dealt with, once when it changes; says how many. */
   async requeueOutdated(builder: string): Promise<number> {
+    if ((await this.#objects.readText(BUILDER)) === builder) return 0;
     let queued = 0;
     for (const key of await this.#objects.list('files')) {
       const record = await this.#read(key, parseRecord);
@@ -126,6 +135,7 @@ export class KeptFiles {
       await this.enqueue(kept.record);
       queued++;
     }
+    await this.#objects.writeText(BUILDER, builder);
     return queued;
   }
 

@@ -10,12 +10,16 @@ export interface Program {
   readonly symbolsOnly: string;
 }
 
-/** Compiles a program whose build ID hangs on `name`. */
+/** Compiles a program whose build ID hangs on `name`: `<name>_square` stays when it is stripped, `<name>_hidden` does not. */
 export function compileProgram(folder: string, name: string, flags: readonly string[] = []): Program {
   const at = (ending: string) => join(folder, `${name}${ending}`);
-  const source = `int ${name}_square(int x) { return x * x; }\nint main(int c, char **v) { return ${name}_square(c); }\n`;
+  const source = `
+static int __attribute__((noinline)) ${name}_hidden(int x) { return x * x; }
+int ${name}_square(int x) { return ${name}_hidden(x) + 1; }
+int main(int c, char **v) { return ${name}_square(c); }
+`;
   writeFileSync(at('.c'), source);
-  execFileSync('gcc', ['-g', '-O1', '-Wl,--build-id', ...flags, '-o', at(''), at('.c')]);
+  execFileSync('gcc', ['-g', '-O1', '-rdynamic', '-Wl,--build-id', ...flags, '-o', at(''), at('.c')]);
   execFileSync('objcopy', ['--only-keep-debug', at(''), at('.debug')]);
   execFileSync('objcopy', ['--strip-debug', at(''), at('.symbols')]);
   execFileSync('strip', ['-o', at('.stripped'), at('')]);

@@ -1,0 +1,57 @@
+// A process of its own, under limits of memory and time: it builds the symbol index of one debug file. What it reads may be
+// hostile, so that it may end in any way; then nothing else does.
+// usage: index-builder.ts FILE OUTPUT BYTES SECONDS     Prints one line of JSON, a BuildAnswer.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { buildIndex, SymbolizerError } from '@strata/symbolizer';
+
+/** `code` is null when the index was written; `OUTPUT` when it could not be, `LIMITS` when they cannot be set, else a SymbolizerErrorCode. */
+export interface BuildAnswer {
+  readonly code: string | null;
+  readonly reason: string;
+}
+
+const LOW_PRIORITY = 10;
+/** Of a large C++ program's debug information an index has a tenth. */
+const OUTPUT_BYTES_MOST = 4 * 2 ** 30;
+
+/**
+ * Limits this process from now on. RLIMIT_DATA counts what is written to and no mapped file; what Node has reserved for
+ * itself so far comes on top.
+ */
+function limit(bytes: number, seconds: number): void {
+  const ownKiB = Number(/^VmData:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
+  const limits = [`--data=${ownKiB * 1024 + bytes}`, `--fsize=${OUTPUT_BYTES_MOST}`, `--cpu=${seconds}`, '--core=0'];
+  execFileSync('prlimit', ['--pid', String(process.pid), ...limits]);
+}
+
+async function build(file: string, output: string, bytes: number, seconds: number): Promise<BuildAnswer> {
+  try {
+    limit(bytes, seconds);
+  } catch (error) {
+    return { code: 'LIMITS', reason: `Index builds cannot be limited: ${(error as Error).message}.` };
+  }
+  let index: Uint8Array;
+  try {
+    index = await buildIndex(file);
+  } catch (error) {
+    if (error instanceof SymbolizerError) return { code: error.code, reason: error.message };
+    throw error;
+  }
+  try {
+    writeFileSync(output, index, { mode: 0o600 });
+    return { code: null, reason: '' };
+  } catch (error) {
+    return { code: 'OUTPUT', reason: `The index cannot be written: ${(error as Error).message}.` };
+  }
+}
+
+setPriority(LOW_PRIORITY);
+process.title = 'strata-worker index';
+// Nobody waits for the answer once the worker has gone. exit() would wait for the building to end.
+process.stdin.once('end', () => process.kill(process.pid, 'SIGKILL')).resume();
+
+const [, , file, output, bytes, seconds] = process.argv;
+const answer = await build(file!, output!, Number(bytes), Number(seconds));
+process.stdout.write(JSON.stringify(answer), () => process.exit());
