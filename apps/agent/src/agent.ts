@@ -12,6 +12,7 @@ import type { Spool } from './push/spool.ts';
 import type { AgentState, Report, ReportedCounts } from './report.ts';
 import { stackReport } from './stacks/stack-report.ts';
 import { unwindCounters } from './stacks/unwind-counters.ts';
+import type { DebugFileService } from './symbols/debug-file-service.ts';
 import type { SymbolService } from './symbols/symbol-service.ts';
 import { Window } from './window.ts';
 
@@ -47,6 +48,7 @@ export interface AgentParts {
   readonly spool: Spool;
   readonly pusher: Pusher;
   readonly symbols: SymbolService;
+  readonly debugFiles: DebugFileService;
   readonly client: CollectorClient;
   readonly report: (state: AgentState, reason: string, counts: ReportedCounts) => Report;
   readonly logger: Logger;
@@ -89,7 +91,7 @@ export class Agent {
   }
 
   #countersWith(unwind: UnwindTables | null): Readonly<Record<string, number>> {
-    const { attributor, pusher, spool, symbols, table } = this.#parts;
+    const { attributor, debugFiles, pusher, spool, symbols, table } = this.#parts;
     const totals = this.#totals;
     const bpf = this.#programStats;
     const prefixed = (prefix: string, counts: Readonly<Record<string, bigint>>) =>
@@ -119,6 +121,9 @@ export class Agent {
       'symbols.sent': symbols.counters.sent,
       'symbols.unavailable': symbols.counters.unavailable,
       'symbols.failed': symbols.counters.failed,
+      'debug_files.sent': debugFiles.counters.sent,
+      'debug_files.unavailable': debugFiles.counters.unavailable,
+      'debug_files.failed': debugFiles.counters.failed,
       processes: table.size,
     };
   }
@@ -158,6 +163,7 @@ export class Agent {
     await this.#parts.sampler?.stop();
     await this.#parts.pusher.finish(LAST_PUSH_MS);
     this.#parts.symbols.stop();
+    this.#parts.debugFiles.stop();
     await this.#sendReport('stopped', AbortSignal.timeout(LAST_REPORT_MS));
     this.#parts.client.close();
   }

@@ -18,6 +18,7 @@ import { CollectorClient } from './push/collector-client.ts';
 import { Pusher } from './push/pusher.ts';
 import { Spool } from './push/spool.ts';
 import { reporter } from './report.ts';
+import { DebugFileService } from './symbols/debug-file-service.ts';
 import { SymbolService } from './symbols/symbol-service.ts';
 
 /** What reaches into the machine: packages/bpf and packages/symbolizer. */
@@ -48,7 +49,14 @@ export async function startAgent(settings: Settings, native: Native, rhythm = RH
   const files = new CodeFiles(native.describeElf);
   const table = new ProcessTable(files);
   const symbols = new SymbolService(files, client, logger, spoolFolder);
-  const pusher = new Pusher(spool, client, logger, (buildIds) => symbols.want(buildIds));
+  const debugFiles = new DebugFileService(files, client, logger, {
+    collectorUrl: settings.collectorUrl,
+    bytesPerSecond: settings.debugFiles.uploadBytesPerSecond,
+  });
+  const pusher = new Pusher(spool, client, logger, (wanted) => {
+    symbols.want(wanted.symbols);
+    debugFiles.want(wanted.debugFiles);
+  });
 
   const { sampler, reason } = await trySampler(native.startSampler, settings);
   if (reason) logger.error({ reason }, 'this node is not sampled');
@@ -72,6 +80,7 @@ export async function startAgent(settings: Settings, native: Native, rhythm = RH
     spool,
     pusher,
     symbols,
+    debugFiles,
     client,
     report,
     logger,

@@ -42,7 +42,7 @@ describe('Pusher', () => {
     await collector.start();
     client = new CollectorClient(collector.url);
     wanted = [];
-    pusher = new Pusher(spool, client, createLogger('test', 'fatal'), (ids) => wanted.push(...ids));
+    pusher = new Pusher(spool, client, createLogger('test', 'fatal'), ({ symbols }) => wanted.push(...symbols));
   });
   afterEach(async () => {
     await pusher.finish(0);

@@ -1,4 +1,5 @@
-import { type BuildId, parseBuildId } from '@strata/profile';
+import { compareKinds, parseIndexHeader, readIndexHeader } from '@strata/debug-files';
+import { type BuildId, parseBuildId, type UnixSeconds } from '@strata/profile';
 import type { AgentReport } from '@strata/storage';
 import { SymbolizerError } from '@strata/symbolizer';
 import type { FastifyRequest } from 'fastify';
@@ -21,11 +22,18 @@ const SMALL_BYTES_MOST = 256 << 10;
 
 const unavailableSchema = z.strictObject({ reason: z.string().max(2_000) });
 
-/** `POST /api/v1/batches`: stores an agent's batch once and answers which symbol indexes are wanted. */
+const notFoundSchema = z.strictObject({
+  reason: z.string().max(2_000),
+  lookedAt: z.array(z.string().max(4_096)).max(32),
+});
+
+/** `POST /api/v1/batches`: stores an agent's batch once and answers which symbol indexes and debug files are wanted. */
 export async function receiveBatch(deps: Deps, request: FastifyRequest, held: Held) {
   const packed = await readPacked(request.raw, request.headers, held);
   const { outcome, buildIds } = await store(deps, 'batches', { packed, origin: null });
-  return { stored: outcome, wanted: await deps.wanted.askFor(buildIds) };
+  const wanted = await deps.wanted.askFor(buildIds);
+  const wantedDebugFiles = await deps.wantedDebugFiles.askFor(buildIds);
+  return { stored: outcome, wanted, ...(wantedDebugFiles.length > 0 && { wantedDebugFiles }) };
 }
 
 /** `POST /api/v1/profiles`: stores a pprof under the service that the address names. */
@@ -42,7 +50,11 @@ export async function receiveProfile(deps: Deps, request: FastifyRequest, held: 
 export async function receiveSymbols(deps: Deps, request: FastifyRequest, held: Held) {
   const buildId = buildIdOf(request);
   try {
-    await deps.symbols.put(buildId, await bodyOf(request, held, UNPACKED_BYTES_MOST));
+    const index = await bodyOf(request, held, UNPACKED_BYTES_MOST);
+    const present = await readIndexHeader(deps.indexFolder, buildId);
+    // A debug file may have come while the agent was building.
+    const worse = compareKinds(parseIndexHeader(index)?.kind ?? null, present?.kind ?? null) < 0;
+    if (!worse) await deps.symbols.put(buildId, index);
   } catch (cause) {
     const refusal = symbolsRefusal(cause);
     // Asked again soon, the agent would send the same; a disk that was full may have room then.
@@ -59,6 +71,16 @@ export async function receiveSymbolsUnavailable(deps: Deps, request: FastifyRequ
   const buildId = buildIdOf(request);
   validated('BAD_SYMBOLS', unavailableSchema, await noteOf(request, held));
   deps.wanted.unavailable(buildId);
+  return { noted: true };
+}
+
+/** `POST /api/v1/debug-files/:buildId/unavailable`: the agent found none where the file runs. */
+export async function receiveDebugFileUnavailable(deps: Deps, request: FastifyRequest, held: Held) {
+  const buildId = buildIdOf(request);
+  const { lookedAt, reason } = validated('BAD_SYMBOLS', notFoundSchema, await noteOf(request, held));
+  deps.wantedDebugFiles.unavailable(buildId);
+  const time = (Date.now() / 1000) as UnixSeconds;
+  await deps.storage.noteSymbolSearch({ buildId, place: 'agent', found: false, reason, lookedAt, time });
   return { noted: true };
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { DebugFiles } from '@strata/debug-files';
 import { refusalOf, type Settings } from '@strata/settings';
 import type { Storage } from '@strata/storage';
@@ -7,9 +8,11 @@ import { Admission, type Held } from './admission.ts';
 import { COMPRESSED_BYTES_MOST, ignoreRest } from './body.ts';
 import { asCollectorError, CollectorError } from './collector-error.ts';
 import { addDebuginfoRpc } from './debuginfo/rpc-routes.ts';
+import { WantedDebugFiles } from './debuginfo/wanted-debug-files.ts';
 import {
   receiveAgentReport,
   receiveBatch,
+  receiveDebugFileUnavailable,
   receiveProfile,
   receiveSymbols,
   receiveSymbolsUnavailable,
@@ -24,6 +27,9 @@ export interface Deps {
   readonly large: LargeBodies;
   readonly symbols: IndexStore;
   readonly wanted: WantedSymbols;
+  /** Where the indexes lie. */
+  readonly indexFolder: string;
+  readonly wantedDebugFiles: WantedDebugFiles;
   readonly metrics: Metrics;
 }
 
@@ -39,8 +45,11 @@ export interface Stores {
 /** The collector's HTTP interface, not yet listening. Every refusal is `{ error: { code, message } }` with its status. */
 export function createServer(settings: Settings, { storage, symbols, debugFiles }: Stores): FastifyInstance {
   const large = new LargeBodies(settings);
-  const deps: Deps = { storage, large, symbols, wanted: new WantedSymbols(symbols), metrics: createMetrics() };
-  const { metrics } = deps;
+  const indexFolder = join(settings.dataFolder, 'symbols');
+  const metrics = createMetrics();
+  const wanted = new WantedSymbols(symbols);
+  const wantedDebugFiles = new WantedDebugFiles(debugFiles, indexFolder);
+  const deps: Deps = { storage, large, symbols, wanted, indexFolder, wantedDebugFiles, metrics };
   const admission = new Admission();
   const app = Fastify({
     logger: false,
@@ -77,6 +86,7 @@ export function createServer(settings: Settings, { storage, symbols, debugFiles 
   door('batches', 'POST', '/api/v1/batches', receiveBatch);
   door('profiles', 'POST', '/api/v1/profiles', receiveProfile);
   door('agents', 'POST', '/api/v1/agents', receiveAgentReport);
+  door('debuginfo', 'POST', '/api/v1/debug-files/:buildId/unavailable', receiveDebugFileUnavailable);
   door('symbols', 'PUT', '/api/v1/symbols/:buildId', receiveSymbols);
   door('symbols', 'POST', '/api/v1/symbols/:buildId/unavailable', receiveSymbolsUnavailable);
 

@@ -1,4 +1,4 @@
-import type { Batch, ProfileType, StackProfile, UnixSeconds } from '@strata/profile';
+import type { Batch, BuildId, ProfileType, StackProfile, UnixSeconds } from '@strata/profile';
 
 /** Half-open: from ≤ t < to. */
 export interface TimeRange {
@@ -113,6 +113,19 @@ export interface Snapshot {
   readonly columns: Uint8Array;
 }
 
+/** That debug information of a file was looked for somewhere. */
+export interface SymbolSearch {
+  readonly buildId: BuildId;
+  /** `agent`, or the address of a debuginfod server. */
+  readonly place: string;
+  readonly found: boolean;
+  /** One sentence; '' when it was found. */
+  readonly reason: string;
+  /** Paths or addresses. */
+  readonly lookedAt: readonly string[];
+  readonly time: UnixSeconds;
+}
+
 export interface Storage {
   /** Writes the batch exactly once per `token` (a hash of its content); `duplicate` when it was there already. */
   writeBatch(batch: Batch, token: string): Promise<'stored' | 'duplicate'>;
@@ -121,6 +134,9 @@ export interface Storage {
   listAgents(): Promise<readonly AgentReport[]>;
   /** What an agent's last report told of stacks; null where it told nothing. */
   readAgentStacks(agent: string): Promise<StackReport | null>;
+  /** Keeps the latest of each build ID and place. */
+  noteSymbolSearch(search: SymbolSearch): Promise<void>;
+  listSymbolSearches(buildIds: readonly BuildId[]): Promise<readonly SymbolSearch[]>;
   listServices(range: TimeRange, steps: number): Promise<readonly ServiceSummary[]>;
   describeService(selection: Selection): Promise<ServiceDetail | null>;
   timeline(selection: Selection, steps: number): Promise<Timeline>;

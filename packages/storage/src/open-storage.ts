@@ -12,6 +12,7 @@ import { listServices } from './queries/list-services.ts';
 import { readTimeline } from './queries/read-timeline.ts';
 import { readSnapshot, saveSnapshot } from './queries/snapshots.ts';
 import { sumStacks } from './queries/sum-stacks.ts';
+import { listSymbolSearches, noteSymbolSearch } from './queries/symbol-searches.ts';
 import { TrieCache } from './tries/trie-cache.ts';
 import { BatchWriter } from './write/batch-writer.ts';
 
@@ -42,6 +43,8 @@ export async function openStorage(settings: Settings, options: StorageOptions = 
     writeAgentReport: (report, stacks) => writeAgentReport(connection, report, stacks),
     listAgents: () => listAgents(connection),
     readAgentStacks: (agent) => readAgentStacks(connection, agent),
+    noteSymbolSearch: (search) => noteSymbolSearch(connection, search),
+    listSymbolSearches: (buildIds) => listSymbolSearches(connection, buildIds),
     listServices: (range, steps) => listServices(connection, range, steps),
     describeService: (selection) => describeService(connection, selection),
     timeline: (selection, steps) => readTimeline(connection, selection, steps),

@@ -65,6 +65,12 @@ export class RowBinaryWriter {
     this.#length += length;
   }
 
+  /** Array(String). */
+  strings(values: readonly string[]): void {
+    this.#varint(values.length);
+    for (const value of values) this.string(value);
+  }
+
   /** Map(String, String). */
   labels(value: Readonly<Record<string, string>>): void {
     const entries = Object.entries(value);

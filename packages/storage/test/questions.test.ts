@@ -1,4 +1,4 @@
-import type { UnixSeconds } from '@strata/profile';
+import type { BuildId, UnixSeconds } from '@strata/profile';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AgentReport, Snapshot, StackReport, Storage } from '../src/index.ts';
 import { EngineProcess } from './engine-process.ts';
@@ -168,4 +168,15 @@ test('retention drops whole days past their time and expired snapshots', async (
   const all = { ...everything, service: 'retained', from: seconds(at - 100), to: seconds(at - 100 + 30 * day) };
   expect((await storage.sumStacks(all)).samples).toBe(1);
   expect(Object.values(await storage.applyRetention(seconds(now)))).toEqual([0, 0, 0, 0]);
+});
+
+test('where symbols were looked for is kept once for each place, the latest', async () => {
+  const search = { buildId: 'gnu:abcd' as BuildId, place: 'agent', found: false, lookedAt: ['/a', '/b'] };
+  await storage.noteSymbolSearch({ ...search, reason: 'Nothing.', time: seconds(now - 10) });
+  await storage.noteSymbolSearch({ ...search, reason: 'Still nothing.', time: seconds(now) });
+  await storage.noteSymbolSearch({ ...search, place: 'http://d', found: true, reason: '', time: seconds(now) });
+  expect(await storage.listSymbolSearches(['gnu:abcd' as BuildId, 'gnu:ef' as BuildId])).toEqual([
+    { ...search, reason: 'Still nothing.', time: now },
+    { ...search, place: 'http://d', found: true, reason: '', time: now },
+  ]);
 });

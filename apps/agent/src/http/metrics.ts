@@ -29,6 +29,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   'spool.dropped_batches': { help: 'Batches dropped because the spool was full or torn' },
   'spool.dropped_samples': { help: 'Samples in batches dropped from the spool' },
   push: { help: 'Batches by what became of them at the collector', label: 'result' },
+  debug_files: { help: 'Debug files asked for, by what became of them', label: 'result' },
   symbols: { help: 'Symbol indexes asked for, by what became of them', label: 'result' },
   processes: { help: 'Processes known', gauge: true },
 };

@@ -6,6 +6,12 @@ import type { Spool } from './spool.ts';
 const PAUSE_MS_FIRST = 500;
 const PAUSE_MS_MOST = 10_000;
 
+/** What the collector asks for in its answer to a batch, by build ID. */
+export interface Wanted {
+  readonly symbols: readonly string[];
+  readonly debugFiles: readonly string[];
+}
+
 /** The collector is there but cannot take it now. */
 const isTemporary = ({ status }: Answer) => status === 408 || status === 429 || status >= 500;
 
@@ -18,7 +24,7 @@ export class Pusher {
   #spool: Spool;
   #client: CollectorClient;
   #logger: Logger;
-  #wanted: (buildIds: readonly string[]) => void;
+  #wanted: (wanted: Wanted) => void;
   #stopping = new AbortController();
   /** Aborting it ends the pause between two attempts. */
   #pausing = new AbortController();
@@ -28,8 +34,8 @@ export class Pusher {
   /** Why the last attempt failed; `''` after one that did not. */
   lastFailure = '';
 
-  /** `wanted` gets the build IDs whose symbols the collector asks for. */
-  constructor(spool: Spool, client: CollectorClient, logger: Logger, wanted: (buildIds: readonly string[]) => void) {
+  /** `wanted` hears of what the collector asks for. */
+  constructor(spool: Spool, client: CollectorClient, logger: Logger, wanted: (wanted: Wanted) => void) {
     this.#spool = spool;
     this.#client = client;
     this.#logger = logger;
@@ -96,12 +102,16 @@ export class Pusher {
   }
 
   #accepted({ body }: Answer): void {
-    const { stored, wanted } = JSON.parse(body) as { stored: 'stored' | 'duplicate'; wanted?: string[] };
+    const { stored, wanted, wantedDebugFiles } = JSON.parse(body) as {
+      stored: 'stored' | 'duplicate';
+      wanted?: string[];
+      wantedDebugFiles?: string[];
+    };
     this.counters[stored === 'duplicate' ? 'duplicate' : 'stored']++;
     if (this.lastFailure) this.#logger.info({ waiting: this.#spool.length }, 'the collector takes batches again');
     this.lastFailure = '';
     this.#pauseMs = PAUSE_MS_FIRST;
-    if (wanted?.length) this.#wanted(wanted);
+    this.#wanted({ symbols: wanted ?? [], debugFiles: wantedDebugFiles ?? [] });
   }
 
   #refused(answer: Answer, samples: number): void {

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { DebugFileError } from '../debug-file-error.ts';
+import { openRegular } from './regular-file.ts';
 import { readSections, type Section } from './section-headers.ts';
 
 /** Where names come from, worst first; the order of the index's source kinds. */
@@ -32,7 +32,7 @@ export interface DebugContent {
 
 /** Reads the section table of an ELF file. Throws DebugFileError `NOT_ELF`, `MALFORMED_ELF`, `NO_SYMBOLS`. */
 export async function readDebugContent(path: string): Promise<DebugContent> {
-  const file = await open(path);
+  const file = await openRegular(path);
   try {
     const sections = await readSections(file);
     const kind = bestKind(sections);

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { bestKind, type DebugKind } from './debug-kind.ts';
+import { openRegular } from './regular-file.ts';
 import { readSection, readSections } from './section-headers.ts';
 
 /** File names are at most 255 bytes; then come padding and the checksum. */
@@ -14,7 +14,7 @@ export interface DebugPointers {
 
 /** Throws DebugFileError `NOT_ELF`, `MALFORMED_ELF`, and what opening throws. */
 export async function readDebugPointers(path: string): Promise<DebugPointers> {
-  const file = await open(path);
+  const file = await openRegular(path);
   try {
     const sections = await readSections(file);
     const section = sections.find(({ name }) => name === '.gnu_debuglink');

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
 import type { BuildId } from '@strata/profile';
 import type { DebugKind } from '../elf/debug-kind.ts';
+import { openRegular } from '../elf/regular-file.ts';
 import { DebuginfoService } from '../generated/debuginfo_pb.js';
 import { CODE_HEADER, KIND_HEADER, OFFSET_HEADER } from '../headers.ts';
 import type { ByteRate } from './byte-rate.ts';
@@ -72,7 +73,7 @@ export class Uploader {
     const { buildId, force = false, kind, signal } = uploading;
     const headers = { [KIND_HEADER]: kind };
     const options = { headers, timeoutMs: ANSWER_MS, ...(signal && { signal }) };
-    const file = await open(uploading.path);
+    const file = await openRegular(uploading.path);
     try {
       const { size } = await file.stat();
       const { shouldInitiateUpload, reason } = await this.#persist(signal, () =>

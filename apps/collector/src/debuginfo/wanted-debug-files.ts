@@ -1,0 +1,52 @@
+import { compareKinds, type DebugFiles, type DebugKind, readIndexHeader } from '@strata/debug-files';
+import type { BuildId } from '@strata/profile';
+
+/** An agent that was asked may take a while, or be gone; after this the next agent that sees the file is asked. */
+const ASK_AGAIN_MS = 10 * 60_000;
+/** It may be installed later, and a better index may arrive by another way. */
+const LOOK_AGAIN_MS = 60 * 60_000;
+/** The agent's own index is asked for first, and may be good enough: no file need be sent then. */
+const INDEX_MISSING_MS = 30_000;
+const REMEMBERED_MOST = 100_000;
+/** Go's own table has functions, files, lines and inlined calls. */
+const GOOD_ENOUGH: DebugKind = 'pclntab';
+
+/** Decides which debug files to ask an agent for: those whose names come from less than debug information. */
+export class WantedDebugFiles {
+  #files: DebugFiles;
+  #indexFolder: string;
+  #lookAgainAt = new Map<BuildId, number>();
+
+  constructor(files: DebugFiles, indexFolder: string) {
+    this.#files = files;
+    this.#indexFolder = indexFolder;
+  }
+
+  /** Those of a batch's build IDs to ask its sender for, marked as asked. */
+  async askFor(seen: readonly BuildId[], now = Date.now()): Promise<BuildId[]> {
+    const wanted: BuildId[] = [];
+    for (const buildId of seen) {
+      if ((this.#lookAgainAt.get(buildId) ?? 0) > now) continue;
+      const index = await readIndexHeader(this.#indexFolder, buildId);
+      if (index === null) this.#remember(buildId, now + INDEX_MISSING_MS);
+      else if (compareKinds(index.kind, GOOD_ENOUGH) >= 0 || (await this.#files.kept.find(buildId)) !== null) {
+        this.#remember(buildId, now + LOOK_AGAIN_MS);
+      } else {
+        this.#remember(buildId, now + ASK_AGAIN_MS);
+        wanted.push(buildId);
+      }
+    }
+    return wanted;
+  }
+
+  /** The agent that was asked has none. */
+  unavailable(buildId: BuildId, now = Date.now()): void {
+    this.#remember(buildId, now + LOOK_AGAIN_MS);
+  }
+
+  #remember(buildId: BuildId, until: number): void {
+    this.#lookAgainAt.delete(buildId);
+    this.#lookAgainAt.set(buildId, until);
+    if (this.#lookAgainAt.size > REMEMBERED_MOST) this.#lookAgainAt.delete(this.#lookAgainAt.keys().next().value!);
+  }
+}

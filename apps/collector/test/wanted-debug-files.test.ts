@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DebugFiles } from '@strata/debug-files';
+import { buildIndex, describeElf, openIndexStore } from '@strata/symbolizer';
+import { afterAll, expect, test } from 'vitest';
+import { compileProgram } from '../../../packages/debug-files/test/programs.ts';
+import { send } from '../../../packages/debug-files/test/stores.ts';
+import { WantedDebugFiles } from '../src/debuginfo/wanted-debug-files.ts';
+
+const MINUTE = 60_000;
+const folder = mkdtempSync(join(tmpdir(), 'strata-wanted-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('a debug file is asked for once the index knows no more than symbols, one agent at a time, until there is one', async () => {
+  const program = compileProgram(folder, 'wanted');
+  const { buildId } = await describeElf(program.full);
+  const files = new DebugFiles({ folder: join(folder, 'files'), s3: null, bytesMost: 1 << 30, identify: describeElf });
+  const indexes = join(folder, 'symbols');
+  const wanted = new WantedDebugFiles(files, indexes);
+  expect(await wanted.askFor([buildId], 0)).toEqual([]);
+  await openIndexStore(indexes).put(buildId, await buildIndex(program.stripped));
+  expect(await wanted.askFor([buildId], 1 * MINUTE)).toEqual([buildId]);
+  expect(await wanted.askFor([buildId], 2 * MINUTE)).toEqual([]);
+  expect(await wanted.askFor([buildId], 12 * MINUTE)).toEqual([buildId]);
+  wanted.unavailable(buildId, 13 * MINUTE);
+  expect(await wanted.askFor([buildId], 72 * MINUTE)).toEqual([]);
+  await send(files, buildId, program.debug);
+  expect(await wanted.askFor([buildId], 74 * MINUTE)).toEqual([]);
+});
