@@ -1,5 +1,12 @@
 import { gzipSync } from 'node:zlib';
-import { encodePprof, type FunctionTable, type NamedFrame, TrieBuilder, type UnixMs } from '@strata/profile';
+import {
+  encodePprof,
+  type FunctionTable,
+  type NamedFrame,
+  TrieBuilder,
+  type UnixMs,
+  uninlinedNames,
+} from '@strata/profile';
 
 const SAMPLES = 200;
 const STACKS = 2_000;
@@ -21,13 +28,19 @@ export function* profileBodies(): Generator<Buffer, never> {
       line: 10 + (i % 400),
     }),
   );
+  const line = Uint32Array.from(frames, (frame) => frame.line);
   const functions: FunctionTable = {
     name: frames.map(({ function: name }) => name),
     file: frames.map(({ file }) => file),
     binary: frames.map(() => 'shop'),
     kind: new Uint8Array(FUNCTIONS),
+    line,
   };
-  const functionOf = Uint32Array.from(frames, (_, row) => row);
+  const names = uninlinedNames(
+    functions,
+    Uint32Array.from(frames, (_, row) => row),
+    line,
+  );
   const paths: number[][] = [[0]];
   while (paths.length < STACKS) {
     const before = paths[Math.floor(random() * paths.length)]!;
@@ -50,7 +63,7 @@ export function* profileBodies(): Generator<Buffer, never> {
     const from = (start + i) as UnixMs;
     const profileType = { name: 'cpu', unit: 'nanoseconds' };
     const profile = { profileType, from, to: (from + 10_000) as UnixMs, ...profiles[i % PROFILES]! };
-    yield gzipSync(encodePprof(profile, functions, functionOf), { level: 1 });
+    yield gzipSync(encodePprof(profile, names), { level: 1 });
   }
 }
 

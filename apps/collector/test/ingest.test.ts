@@ -9,9 +9,10 @@ import {
   decodePprof,
   encodeFolded,
   encodePprof,
-  type FunctionTable,
+  type FrameNames,
   type StackProfile,
   type UnixSeconds,
+  uninlinedNames,
 } from '@strata/profile';
 import { buildIndex, describeElf } from '@strata/symbolizer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -43,17 +44,21 @@ async function send(method: string, path: string, body: BodyInit, encoding = 'id
 }
 
 /** Names the sender gave, a row a frame. */
-function namesIn(profile: StackProfile): { functions: FunctionTable; functionOf: Uint32Array } {
+function namesIn(profile: StackProfile): FrameNames {
   const { frames } = profile.stacks;
   const name = frames.map((frame) => (frame.kind === 'native' ? `0x${frame.address.toString(16)}` : frame.function));
   const file = frames.map((frame) => (frame.kind === 'native' ? frame.mapping.file : frame.file));
-  const functions = { name, file, binary: frames.map(() => ''), kind: new Uint8Array(frames.length) };
-  return { functions, functionOf: Uint32Array.from(frames, (_, row) => row) };
+  const line = Uint32Array.from(frames, (frame) => (frame.kind === 'native' ? 0 : frame.line));
+  const functions = { name, file, binary: frames.map(() => ''), kind: new Uint8Array(frames.length), line };
+  return uninlinedNames(
+    functions,
+    Uint32Array.from(frames, (_, row) => row),
+    line,
+  );
 }
 
 function folded(profile: StackProfile): string {
-  const { functions, functionOf } = namesIn(profile);
-  return encodeFolded(profile, functions, functionOf);
+  return encodeFolded(profile, namesIn(profile));
 }
 
 function profileIn(batch: Batch): StackProfile {
@@ -96,8 +101,7 @@ describe('a CPU profile of a real Go program', () => {
     'comes out as a pprof that Go’s own tool reads, with the same total per function',
     async () => {
       const profile = await stored('go-hash', '1');
-      const { functions, functionOf } = namesIn(profile);
-      writeFileSync(join(folder, 'out.pprof'), encodePprof(profile, functions, functionOf));
+      writeFileSync(join(folder, 'out.pprof'), encodePprof(profile, namesIn(profile)));
       const top = (name: string) =>
         execFileSync('go', ['tool', 'pprof', '-top', '-unit=ms', '-sample_index=cpu', join(folder, name)], {
           encoding: 'utf8',

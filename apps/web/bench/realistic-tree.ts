@@ -98,9 +98,16 @@ export function realisticTree(size: number, seed = 1): CallTree {
     pending.push(...node.children.toReversed());
   }
   return {
-    functions: { name, file: name.map(() => ''), binary, kind: Uint8Array.from(kind) },
+    functions: {
+      name,
+      file: name.map(() => ''),
+      binary,
+      kind: Uint8Array.from(kind),
+      line: new Uint32Array(name.length),
+    },
     depth: Uint16Array.from(nodes, (node) => node.depth),
     function: Uint32Array.from(nodes, (node) => node.row),
+    inlined: new Uint8Array(nodes.length),
     self: Float64Array.from(nodes, (node) => node.self),
     total: Float64Array.from(nodes, (node) => node.total),
   };

@@ -1,4 +1,5 @@
-import type { CallTree, FunctionTable } from './call-tree.ts';
+import type { CallTree } from './call-tree.ts';
+import type { FrameNames } from './frame-names.ts';
 import type { StackTrie } from './model.ts';
 
 /** Call nodes by function with their children linked, before they are put in order. Node 0 is the root. */
@@ -6,43 +7,67 @@ export interface MergedNodes {
   readonly size: number;
   readonly parent: Int32Array;
   readonly function: Uint32Array;
+  readonly depth: Uint16Array;
+  readonly inlined: Uint8Array;
   readonly firstChild: Int32Array;
   readonly nextSibling: Int32Array;
-  /** Per trie node, the call node it became; −1 where nothing of it is worth anything. */
+  /** Per trie node, the call node that its innermost call became; −1 where nothing of it is worth anything. */
   readonly nodeOf: Int32Array;
 }
 
+/** What a depth of 16 bits holds. A hostile debug file may say more inlined calls; they count for the one they are in. */
+const DEPTH_MOST = 65_535;
+
 /**
- * Merges trie nodes whose paths of functions are the same. `functionOf` maps frame rows to functions. Trie nodes for which
- * `worth` is 0, with all below them, are left out. One pass over the trie: parents stand before their children.
+ * Merges trie nodes whose paths of functions are the same; a trie node becomes as many call nodes as its frame has calls.
+ * Trie nodes for which `worth` is 0, with all below them, are left out. One pass over the trie: parents stand before their
+ * children.
  */
-export function mergeByFunction(stacks: StackTrie, functionOf: Uint32Array, worth: Uint8Array): MergedNodes {
-  const size = stacks.parent.length;
-  const nodeOf = new Int32Array(size).fill(-1);
-  const parent = new Int32Array(size + 1);
-  const functions = new Uint32Array(size + 1);
-  const firstChild = new Int32Array(size + 1).fill(-1);
-  const nextSibling = new Int32Array(size + 1).fill(-1);
-  const table = new NodeTable(size);
+export function mergeByFunction(stacks: StackTrie, names: FrameNames, worth: Uint8Array): MergedNodes {
+  const most = callsIn(stacks, names, worth) + 1;
+  const nodeOf = new Int32Array(stacks.parent.length).fill(-1);
+  const parent = new Int32Array(most);
+  const functions = new Uint32Array(most);
+  const depth = new Uint16Array(most);
+  const inlined = new Uint8Array(most);
+  const firstChild = new Int32Array(most).fill(-1);
+  const nextSibling = new Int32Array(most).fill(-1);
+  const table = new NodeTable(most);
   parent[0] = -1;
   let count = 1;
-  for (let i = 0; i < size; i++) {
+  for (let i = 0; i < nodeOf.length; i++) {
     if (worth[i] === 0) continue;
-    const above = stacks.parent[i]! < 0 ? 0 : nodeOf[stacks.parent[i]!]!;
-    const row = functionOf[stacks.frame[i]!]!;
-    const known = table.find(above, row, parent, functions);
-    if (known >= 0) {
-      nodeOf[i] = known;
-      continue;
+    let at = stacks.parent[i]! < 0 ? 0 : nodeOf[stacks.parent[i]!]!;
+    const outermost = names.start[stacks.frame[i]!]!;
+    const end = names.start[stacks.frame[i]! + 1]!;
+    for (let call = outermost; call < end && depth[at]! < DEPTH_MOST; call++) {
+      const row = names.function[call]!;
+      if (!(names.foldsRepeats && at > 0 && functions[at] === row)) {
+        let node = table.find(at, row, parent, functions);
+        if (node < 0) {
+          node = count++;
+          parent[node] = at;
+          functions[node] = row;
+          depth[node] = depth[at]! + 1;
+          inlined[node] = 1;
+          nextSibling[node] = firstChild[at]!;
+          firstChild[at] = node;
+          table.add(node);
+        }
+        at = node;
+      }
+      if (call === outermost) inlined[at] = 0;
     }
-    parent[count] = above;
-    functions[count] = row;
-    nextSibling[count] = firstChild[above]!;
-    firstChild[above] = count;
-    table.add(count);
-    nodeOf[i] = count++;
+    nodeOf[i] = at;
   }
-  return { size: count, parent, function: functions, firstChild, nextSibling, nodeOf };
+  return { size: count, parent, function: functions, depth, inlined, firstChild, nextSibling, nodeOf };
+}
+
+function callsIn(stacks: StackTrie, names: FrameNames, worth: Uint8Array): number {
+  let calls = 0;
+  for (let i = 0; i < worth.length; i++)
+    if (worth[i] !== 0) calls += names.start[stacks.frame[i]! + 1]! - names.start[stacks.frame[i]!]!;
+  return calls;
 }
 
 /** Open addressing over (parent, function); holds nodes, reads their keys from the columns. */
@@ -112,7 +137,6 @@ export function preorder(
   const { size, firstChild, nextSibling } = nodes;
   const order = new Uint32Array(size);
   const depth = new Uint16Array(size);
-  const depthOf = new Uint16Array(size);
   /** Nodes yet to come, the next one last: siblings lie in it from the lightest to the heaviest. */
   const waiting = new Uint32Array(size);
   const later = (a: number, b: number) => {
@@ -124,12 +148,9 @@ export function preorder(
   for (let at = 0; top > 0; at++) {
     const node = waiting[--top]!;
     order[at] = node;
-    depth[at] = depthOf[node]!;
+    depth[at] = nodes.depth[node]!;
     const base = top;
-    for (let child = firstChild[node]!; child >= 0; child = nextSibling[child]!) {
-      depthOf[child] = depth[at]! + 1;
-      waiting[top++] = child;
-    }
+    for (let child = firstChild[node]!; child >= 0; child = nextSibling[child]!) waiting[top++] = child;
     if (top - base > FEW_SIBLINGS) waiting.subarray(base, top).sort(later);
     else sortFew(waiting, base, top, later);
   }
@@ -146,30 +167,26 @@ function sortFew(column: Uint32Array, from: number, to: number, compare: (a: num
 }
 
 /** The column, with `order[i]`'s value at `i`. */
-export function reorder<T extends Float64Array | Uint32Array>(column: T, order: Uint32Array): T {
+export function reorder<T extends Float64Array | Uint32Array | Uint8Array>(column: T, order: Uint32Array): T {
   const to = new (column.constructor as { new (size: number): T })(order.length);
   for (let i = 0; i < order.length; i++) to[i] = column[order[i]!]!;
   return to;
 }
 
 /**
- * The call tree of a sum per stack. `value` is per trie node (self only), `functionOf` per frame row. Every unit of `value`
- * is in exactly one `self`.
+ * The call tree of a sum per stack. `value` is per trie node (self only). Every unit of `value` is in exactly one `self`.
  */
-export function buildCallTree(
-  stacks: StackTrie,
-  value: Float64Array,
-  functions: FunctionTable,
-  functionOf: Uint32Array,
-): CallTree {
-  const nodes = mergeByFunction(stacks, functionOf, worthOf(stacks, value));
+export function buildCallTree(stacks: StackTrie, value: Float64Array, names: FrameNames): CallTree {
+  const { functions } = names;
+  const nodes = mergeByFunction(stacks, names, worthOf(stacks, value));
   const self = selfOf(nodes, value);
   const total = totalOf(nodes, self);
   const { order, depth } = preorder(nodes, total, functions.name);
   return {
     functions,
     depth,
-    function: reorder(nodes.function.subarray(0, nodes.size), order),
+    function: reorder(nodes.function, order),
+    inlined: reorder(nodes.inlined, order),
     self: reorder(self, order),
     total: reorder(total, order),
   };

@@ -11,6 +11,8 @@ export interface FunctionTable {
   readonly binary: readonly string[];
   /** Index into FUNCTION_KINDS. */
   readonly kind: Uint8Array;
+  /** Its heaviest line in this profile: 1-based, 0 when unknown. */
+  readonly line: Uint32Array;
 }
 
 /**
@@ -21,6 +23,8 @@ export interface CallTree {
   readonly functions: FunctionTable;
   readonly depth: Uint16Array;
   readonly function: Uint32Array;
+  /** 1 where every call that the node stands for was inlined into the one above. */
+  readonly inlined: Uint8Array;
   readonly self: Float64Array;
   readonly total: Float64Array;
 }
@@ -30,6 +34,8 @@ export interface DiffTree {
   readonly functions: FunctionTable;
   readonly depth: Uint16Array;
   readonly function: Uint32Array;
+  /** 1 where every call that the node stands for was inlined into the one above. */
+  readonly inlined: Uint8Array;
   readonly selfA: Float64Array;
   readonly selfB: Float64Array;
   readonly totalA: Float64Array;

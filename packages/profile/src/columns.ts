@@ -4,8 +4,8 @@ import { ProfileError } from './profile-error.ts';
 
 /**
  * Trees on the wire: two Arrow IPC streams, the first preceded by its length in bytes (u32, little endian). The first holds
- * the nodes in preorder (`depth` u16, `function` u32, one self column a side), the second the functions (`name`, `file`,
- * `binary`, `kind` u8). The nodes' schema metadata carries `meta`, the caller's JSON, and per self column its `scale`: the
+ * the nodes in preorder (`depth` u16, `function` u32, `inlined` u8, one self column a side), the second the functions
+ * (`name`, `file`, `binary`, `kind` u8, `line` u32). The nodes' schema metadata carries `meta`, the caller's JSON, and per self column its `scale`: the
  * greatest common divisor of the values, so that sums of nanoseconds travel as small counts. Totals are not sent.
  */
 const LENGTH_BYTES = 4;
@@ -20,9 +20,9 @@ export function encodeCallTree(tree: CallTree, meta: unknown): Uint8Array {
 }
 
 export function decodeCallTree<Meta>(bytes: Uint8Array): { tree: CallTree; meta: Meta } {
-  const { depth, function: rows, functions, meta, sides } = decode<Meta>(bytes, ['self']);
+  const { meta, sides, ...nodes } = decode<Meta>(bytes, ['self']);
   const [self] = sides;
-  return { tree: { functions, depth, function: rows, self: self!, total: totalsOf(depth, self!) }, meta };
+  return { tree: { ...nodes, self: self!, total: totalsOf(nodes.depth, self!) }, meta };
 }
 
 export function encodeDiffTree(tree: DiffTree, meta: unknown): Uint8Array {
@@ -30,10 +30,10 @@ export function encodeDiffTree(tree: DiffTree, meta: unknown): Uint8Array {
 }
 
 export function decodeDiffTree<Meta>(bytes: Uint8Array): { tree: DiffTree; meta: Meta } {
-  const { depth, function: rows, functions, meta, sides } = decode<Meta>(bytes, ['selfA', 'selfB']);
+  const { meta, sides, ...nodes } = decode<Meta>(bytes, ['selfA', 'selfB']);
   const [selfA, selfB] = sides as [Float64Array, Float64Array];
-  const totals = { totalA: totalsOf(depth, selfA), totalB: totalsOf(depth, selfB) };
-  return { tree: { functions, depth, function: rows, selfA, selfB, ...totals }, meta };
+  const totals = { totalA: totalsOf(nodes.depth, selfA), totalB: totalsOf(nodes.depth, selfB) };
+  return { tree: { ...nodes, selfA, selfB, ...totals }, meta };
 }
 
 /** Totals of preorder columns: a node's own and all that follow it deeper. */
@@ -51,12 +51,12 @@ export function totalsOf(depth: Uint16Array, self: Float64Array): Float64Array {
 }
 
 function encode(
-  tree: Pick<CallTree, 'depth' | 'function' | 'functions'>,
+  tree: Pick<CallTree, 'depth' | 'function' | 'inlined' | 'functions'>,
   sides: Readonly<Record<string, Float64Array>>,
   meta: unknown,
 ): Uint8Array {
   const metadata = new Map([['meta', JSON.stringify(meta)]]);
-  const columns: Record<string, Column> = { depth: tree.depth, function: tree.function };
+  const columns: Record<string, Column> = { depth: tree.depth, function: tree.function, inlined: tree.inlined };
   for (const [name, values] of Object.entries(sides)) {
     const scale = commonDivisor(values);
     metadata.set(`${name}.scale`, String(scale));
@@ -81,9 +81,15 @@ function tableOf(columns: Columns, metadata: Map<string, string>): Table {
   return new Table(new Schema(fields, metadata), table.batches);
 }
 
-function functionTable({ name, file, binary, kind }: FunctionTable): Table {
+function functionTable({ name, file, binary, kind, line }: FunctionTable): Table {
   const text = (values: readonly string[]) => vectorFromArray(values, new Utf8());
-  return new Table({ name: text(name), file: text(file), binary: text(binary), kind: makeVector(kind) });
+  return new Table({
+    name: text(name),
+    file: text(file),
+    binary: text(binary),
+    kind: makeVector(kind),
+    line: makeVector(line),
+  });
 }
 
 function decode<Meta>(bytes: Uint8Array, sideNames: readonly string[]) {
@@ -96,11 +102,14 @@ function decode<Meta>(bytes: Uint8Array, sideNames: readonly string[]) {
     return {
       depth: nodes.getChild('depth')!.toArray() as Uint16Array,
       function: nodes.getChild('function')!.toArray() as Uint32Array,
+      // Snapshots are kept for months: those of before inlined calls and lines were known have no such columns.
+      inlined: (nodes.getChild('inlined')?.toArray() ?? new Uint8Array(nodes.numRows)) as Uint8Array,
       functions: {
         name: text('name'),
         file: text('file'),
         binary: text('binary'),
         kind: functions.getChild('kind')!.toArray() as Uint8Array,
+        line: (functions.getChild('line')?.toArray() ?? new Uint32Array(functions.numRows)) as Uint32Array,
       },
       meta: JSON.parse(nodes.schema.metadata.get('meta')!) as Meta,
       sides: sideNames.map((name) => {

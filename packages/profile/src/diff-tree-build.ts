@@ -1,5 +1,6 @@
-import type { DiffTree, FunctionTable } from './call-tree.ts';
+import type { DiffTree } from './call-tree.ts';
 import { mergeByFunction, preorder, reorder, selfOf, totalOf, worthOf } from './call-tree-build.ts';
+import type { FrameNames } from './frame-names.ts';
 import type { StackTrie } from './model.ts';
 
 /**
@@ -10,10 +11,10 @@ export function buildDiffTree(
   stacks: StackTrie,
   valueA: Float64Array,
   valueB: Float64Array,
-  functions: FunctionTable,
-  functionOf: Uint32Array,
+  names: FrameNames,
 ): DiffTree {
-  const nodes = mergeByFunction(stacks, functionOf, worthOf(stacks, valueA, valueB));
+  const { functions } = names;
+  const nodes = mergeByFunction(stacks, names, worthOf(stacks, valueA, valueB));
   const selfA = selfOf(nodes, valueA);
   const selfB = selfOf(nodes, valueB);
   const totalA = totalOf(nodes, selfA);
@@ -22,7 +23,8 @@ export function buildDiffTree(
   return {
     functions,
     depth,
-    function: reorder(nodes.function.subarray(0, nodes.size), order),
+    function: reorder(nodes.function, order),
+    inlined: reorder(nodes.inlined, order),
     selfA: reorder(selfA, order),
     selfB: reorder(selfB, order),
     totalA: reorder(totalA, order),

@@ -17,6 +17,8 @@ export interface FlameLayout {
 export interface NamedTree extends FlameLayout {
   readonly functions: FunctionTable;
   readonly function: Uint32Array;
+  /** 1 where every call that the node stands for was inlined into the one above. */
+  readonly inlined: Uint8Array;
 }
 
 /** A call tree with its layout. `width` is `total`. */

@@ -23,13 +23,20 @@ export function invertTree(tree: CallTree, least = 0): CallTree {
   const worth = Float64Array.from(at, (node) => tree.self[node]!);
   const order = Uint32Array.from(at.keys());
 
-  const out = { depth: [] as number[], function: [] as number[], self: [] as number[], total: [] as number[] };
+  const out = {
+    depth: [] as number[],
+    function: [] as number[],
+    inlined: [] as number[],
+    self: [] as number[],
+    total: [] as number[],
+  };
   const pending: Group[] = [{ from: 0, to: order.length, depth: 0, function: rows[0] ?? 0, total: tree.total[0] ?? 0 }];
   for (let group = pending.pop(); group !== undefined; group = pending.pop()) {
     const node = out.depth.length;
     out.depth.push(group.depth);
     out.function.push(group.function);
     out.total.push(group.total);
+    out.inlined.push(isInlined(group));
     if (group.depth > 0 && group.total < least) {
       out.self.push(group.total);
       continue;
@@ -52,9 +59,16 @@ export function invertTree(tree: CallTree, least = 0): CallTree {
     functions,
     depth: Uint16Array.from(out.depth),
     function: Uint32Array.from(out.function),
+    inlined: Uint8Array.from(out.inlined),
     self: Float64Array.from(out.self),
     total: Float64Array.from(out.total),
   };
+
+  function isInlined({ from, to, depth }: Group): number {
+    if (depth === 0) return 0;
+    for (let i = from; i < to; i++) if (tree.inlined[at[order[i]!]!] === 0) return 0;
+    return 1;
+  }
 
   /** Groups of one range by the function they have come to, smallest first, since the last one is taken up next. */
   function split(from: number, to: number, depth: number): Group[] {

@@ -1,5 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import type { FunctionTable } from './call-tree.ts';
+import type { FrameNames } from './frame-names.ts';
 import {
   FunctionSchema,
   LocationSchema,
@@ -61,10 +61,10 @@ class MappingTable {
 }
 
 /**
- * The profile as pprof (not compressed), leaf first, with the names given: `functionOf` maps frame rows to functions. Its
- * sample types are `samples/count` and the profile type; native frames keep their address and their mapping's build ID.
+ * The profile as pprof (not compressed), leaf first, with the names given; a location has a line per call of its frame,
+ * innermost first. Its sample types are `samples/count` and the profile type; native frames keep their address and their mapping's build ID.
  */
-export function encodePprof(profile: StackProfile, functions: FunctionTable, functionOf: Uint32Array): Uint8Array {
+export function encodePprof(profile: StackProfile, names: FrameNames): Uint8Array {
   const strings = new StringTable();
   const valueType = (type: string, unit: string) =>
     create(ValueTypeSchema, { type: strings.row(type), unit: strings.row(unit) });
@@ -91,11 +91,14 @@ export function encodePprof(profile: StackProfile, functions: FunctionTable, fun
 
   const location = stacks.frames.flatMap((frame, row) => {
     if (used[row] === 0) return [];
-    const line = [{ functionId: BigInt(functionOf[row]! + 1), line: BigInt(frame.kind === 'native' ? 0 : frame.line) }];
+    const line = [];
+    for (let call = names.start[row + 1]! - 1; call >= names.start[row]!; call--)
+      line.push({ functionId: BigInt(names.function[call]! + 1), line: BigInt(names.line[call]!) });
     const native = frame.kind === 'native' ? { mappingId: mappings.idOf(frame), address: BigInt(frame.address) } : {};
     return [create(LocationSchema, { id: BigInt(row + 1), line, ...native })];
   });
-  const named = new Set(location.map(({ line }) => line[0]!.functionId));
+  const named = new Set(location.flatMap(({ line }) => line.map(({ functionId }) => functionId)));
+  const { functions } = names;
   const functionList = functions.name.flatMap((name, row) => {
     const id = BigInt(row + 1);
     if (!named.has(id)) return [];

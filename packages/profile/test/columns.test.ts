@@ -1,9 +1,13 @@
-import { brotliCompressSync, constants } from 'node:zlib';
+import { brotliCompressSync, constants, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeCallTree, decodeDiffTree, encodeCallTree, encodeDiffTree, ProfileError } from '../src/index.ts';
 import { arbitraryProfile } from './arbitrary-profile.ts';
 import { callTreeOf, profileOf } from './profile-text.ts';
+
+/** `all → a → b` as version 0.1 wrote it, gzipped. */
+const OLD_COLUMNS =
+  'H4sIAAAAAAACA51TPU7DUAz+0qYQtVGJRIQyMHTsVBWJA3TswCFI/9SINCDaSkXiFEwcgIFDMCEGRgZGDsAtjOz4tdGjKRWOEj/bn/3es79MKwARUc8BArDU0YSPQ3ioiw2H/S7q8AF4smINXAKoADiXOPBFROz31X/WhWDn43TSmQ/jdMx5vtTwtEagudkyTaHr2XgR87oKYFWo/0REjI/yc1VC9XN9qDwQUQvAh2JPFRvpfpNlNlwk15nBvyo+QCi1juREnnyLe3GdGoDR+GYxNck4kLscKJb7+A0g1KiPE4RS0ZWetNd5qJqeRtqPuuat9N6bHcrFs7TtD1RHVjyy4qbXVQv3lw04MueNZUdz4b4Y3SrwLEDzF88g3PBU5/Pl9wXAPYAL7dM+8+L4VZKNsGVeXPuZiHRWjubVQu35IMni27vc+UhEnyVY3mOSMLNzeRPeRXDRwLGc1Jdz2bmR4X08W+e68uR96jvlPOrvwaN3/QeNNHbwKLC0tydv2ha+a+G7Fr5nxcvsIp9d6x74h224aPzxYDvv484Qu8Tw+AfR78cJNAUAAA==';
 
 describe('trees on the wire', () => {
   test('come back as they went, meta included', () => {
@@ -25,6 +29,13 @@ describe('trees on the wire', () => {
       const tree = callTreeOf({ ...profileOf('a 1\nb 1\nc 1'), value: Float64Array.from(values) });
       expect(decodeCallTree(encodeCallTree(tree, null)).tree.self).toEqual(tree.self);
     }
+  });
+
+  test('of before inlined calls and lines were known have none', () => {
+    const { tree } = decodeCallTree(gunzipSync(Buffer.from(OLD_COLUMNS, 'base64')));
+    expect([...tree.total]).toEqual([10, 10, 10]);
+    expect([...tree.inlined]).toEqual([0, 0, 0]);
+    expect([...tree.functions.line]).toEqual([0, 0]);
   });
 
   test('both sides of a diff come back', () => {

@@ -15,8 +15,15 @@ function treeOf(names: string[], nodes: [depth: number, fn: number, self: number
     total[parent]! += total[node]!;
   }
   const blank = names.map(() => '');
-  const functions = { name: names, file: blank, binary: blank, kind: new Uint8Array(names.length) };
-  return { functions, depth, function: Uint32Array.from(all, ([, f]) => f), self, total };
+  const functions = {
+    name: names,
+    file: blank,
+    binary: blank,
+    kind: new Uint8Array(names.length),
+    line: new Uint32Array(names.length),
+  };
+  const inlined = new Uint8Array(all.length);
+  return { functions, depth, function: Uint32Array.from(all, ([, f]) => f), inlined, self, total };
 }
 
 const [ALL, MAIN, SORT, COMPARE] = [0, 1, 2, 3];

@@ -18,8 +18,15 @@ function treeOf(nodes: readonly (readonly [number, number, number])[]): CallTree
     total[parent]! += total[node]!;
   }
   const blank = NAMES.map(() => '');
-  const functions = { name: NAMES, file: blank, binary: blank, kind: new Uint8Array(NAMES.length) };
-  return { functions, depth, function: Uint32Array.from(all, ([, f]) => f), self, total };
+  const functions = {
+    name: NAMES,
+    file: blank,
+    binary: blank,
+    kind: new Uint8Array(NAMES.length),
+    line: new Uint32Array(NAMES.length),
+  };
+  const inlined = new Uint8Array(all.length);
+  return { functions, depth, function: Uint32Array.from(all, ([, f]) => f), inlined, self, total };
 }
 
 const text = (tree: CallTree) =>

@@ -3,7 +3,7 @@ import {
   buildDiffTree,
   type CallTree,
   type DiffTree,
-  type FunctionTable,
+  type FrameNames,
   mergeTries,
   type StackProfile,
   spread,
@@ -38,37 +38,44 @@ export function profileOf(text: string): StackProfile {
   };
 }
 
-/** Names of symbolized frames as a function table: a row a name. */
-export function namesOf(profile: StackProfile): { functions: FunctionTable; functionOf: Uint32Array } {
-  const names = profile.stacks.frames.map((frame) => (frame.kind === 'native' ? 'native' : frame.function));
-  const unique = [...new Set(names)];
+/**
+ * Names of symbolized frames, a row a name. A name with `>` in it is a chain of inlined calls, outermost first: `sum>add`.
+ */
+export function namesOf(profile: StackProfile): FrameNames {
+  const chains = profile.stacks.frames.map((frame) => (frame.kind === 'native' ? 'native' : frame.function).split('>'));
+  const unique = [...new Set(chains.flat())];
+  const start = new Uint32Array(chains.length + 1);
+  for (const [row, chain] of chains.entries()) start[row + 1] = start[row]! + chain.length;
   return {
     functions: {
       name: unique,
       file: unique.map((name) => `${name}.c`),
       binary: unique.map(() => ''),
       kind: new Uint8Array(unique.length),
+      line: new Uint32Array(unique.length),
     },
-    functionOf: Uint32Array.from(names, (name) => unique.indexOf(name)),
+    start,
+    function: Uint32Array.from(chains.flat(), (name) => unique.indexOf(name)),
+    line: new Uint32Array(chains.flat().length),
+    foldsRepeats: false,
   };
 }
 
 export function callTreeOf(profile: StackProfile): CallTree {
-  const { functions, functionOf } = namesOf(profile);
-  return buildCallTree(profile.stacks, profile.value, functions, functionOf);
+  return buildCallTree(profile.stacks, profile.value, namesOf(profile));
 }
 
 export function diffTreeOf(a: StackProfile, b: StackProfile): DiffTree {
   const { trie, nodeOf } = mergeTries([a.stacks, b.stacks]);
-  const { functions, functionOf } = namesOf({ ...a, stacks: trie });
   const wide = (profile: StackProfile, side: 0 | 1) => spread(profile.value, nodeOf[side]!, trie.parent.length);
-  return buildDiffTree(trie, wide(a, 0), wide(b, 1), functions, functionOf);
+  return buildDiffTree(trie, wide(a, 0), wide(b, 1), namesOf({ ...a, stacks: trie }));
 }
 
-/** A call tree as indented text: `name total (self)`. */
+/** A call tree as indented text: `name total (self)`, with a `*` before inlined calls. */
 export function treeText(tree: CallTree): string {
   return Array.from(tree.depth, (depth, node) => {
     const name = depth === 0 ? 'all' : tree.functions.name[tree.function[node]!];
-    return `${'  '.repeat(depth)}${name} ${tree.total[node]} (${tree.self[node]})`;
+    const mark = tree.inlined[node] === 1 ? '*' : '';
+    return `${'  '.repeat(depth)}${mark}${name} ${tree.total[node]} (${tree.self[node]})`;
   }).join('\n');
 }

@@ -14,9 +14,16 @@ export function treeFromText(text: string): FlameTree {
   });
   const blank = name.map(() => '');
   const tree: CallTree = {
-    functions: { name, file: blank, binary: blank, kind: new Uint8Array(name.length) },
+    functions: {
+      name,
+      file: blank,
+      binary: blank,
+      kind: new Uint8Array(name.length),
+      line: new Uint32Array(name.length),
+    },
     depth,
     function: fn,
+    inlined: new Uint8Array(lines.length),
     self,
     total: totalsOf(depth, self),
   };

@@ -7,7 +7,7 @@ import { buildCallTree, type UnixSeconds } from '@strata/profile';
 import type { Connection } from '../src/connection.ts';
 import type { Selection, Storage } from '../src/index.ts';
 import { EngineProcess } from '../test/engine-process.ts';
-import { batchOf, functionsOf, stackSet } from './stack-set.ts';
+import { batchOf, namesOf, stackSet } from './stack-set.ts';
 
 const ROWS = 10_000_000;
 const STACKS = 100_000;
@@ -68,8 +68,7 @@ function selection(hours: number): Selection {
 
 async function wholeTree(storage: Storage, hours: number): Promise<void> {
   const { profile } = await storage.sumStacks(selection(hours));
-  const { functions, functionOf } = functionsOf(profile.stacks.frames);
-  const tree = buildCallTree(profile.stacks, profile.value, functions, functionOf);
+  const tree = buildCallTree(profile.stacks, profile.value, namesOf(profile.stacks.frames));
   if (tree.total[0] === 0) throw new Error('The tree is empty: nothing was measured.');
 }
 

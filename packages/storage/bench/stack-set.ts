@@ -1,4 +1,4 @@
-import type { Batch, Frame, FunctionTable, StackTrie, UnixMs } from '@strata/profile';
+import { type Batch, type Frame, type FrameNames, type StackTrie, type UnixMs, uninlinedNames } from '@strata/profile';
 
 /** A seeded trie of `stacks` leaves, mean depth about 32 and 3 nodes of its own each, over 20,000 functions; each stack leaves the last one somewhere. */
 export function stackSet(stacks: number): { trie: StackTrie; leaves: Uint32Array } {
@@ -58,16 +58,18 @@ export function batchOf(trie: StackTrie, leaves: Uint32Array, fromMs: number, so
 }
 
 /** The simplest table of functions: one per frame, as the frames came with their names. */
-export function functionsOf(frames: readonly Frame[]): { functions: FunctionTable; functionOf: Uint32Array } {
-  return {
-    functions: {
-      name: frames.map((frame) => (frame.kind === 'native' ? frame.mapping.file : frame.function)),
-      file: frames.map((frame) => (frame.kind === 'native' ? '' : frame.file)),
-      binary: frames.map(() => ''),
-      kind: new Uint8Array(frames.length),
-    },
-    functionOf: Uint32Array.from(frames, (_, row) => row),
+export function namesOf(frames: readonly Frame[]): FrameNames {
+  const functions = {
+    name: frames.map((frame) => (frame.kind === 'native' ? frame.mapping.file : frame.function)),
+    file: frames.map((frame) => (frame.kind === 'native' ? '' : frame.file)),
+    binary: frames.map(() => ''),
+    kind: new Uint8Array(frames.length),
+    line: new Uint32Array(frames.length),
   };
+  return uninlinedNames(
+    functions,
+    Uint32Array.from(frames, (_, row) => row),
+  );
 }
 
 export function seeded(seed: number): () => number {

@@ -57,7 +57,7 @@ const profile: StackProfile = {
   count: new Float64Array(0),
 };
 await timed('symbols/name-100k-frames-cold', () => nameFrames(profile, store));
-const { functions, unresolved } = await timed('symbols/name-100k-frames-warm', () => nameFrames(profile, store));
-print('symbols/functions-named', functions.name.length, 'functions');
+const { names, unresolved } = await timed('symbols/name-100k-frames-warm', () => nameFrames(profile, store));
+print('symbols/functions-named', names.functions.name.length, 'functions');
 print('symbols/frames-unknown', unresolved.get(buildId)?.frames ?? 0, 'frames');
 rmSync(folder, { recursive: true });

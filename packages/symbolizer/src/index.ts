@@ -1,4 +1,5 @@
 export * from './api.ts';
+export { type IndexStamp, stampIndexes } from './index-stamp.ts';
 export { openIndexStore } from './index-store.ts';
 export { type NamedFrames, nameFrames, type UnresolvedBinary } from './name-frames.ts';
 export { buildIndex, describeElf, loadKernelSymbols, loadPerfMap } from './read-files.ts';

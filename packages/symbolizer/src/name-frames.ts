@@ -1,15 +1,15 @@
 import {
   type BuildId,
-  FUNCTION_KINDS,
-  type FunctionKind,
-  type FunctionTable,
+  type Frame,
+  type FrameNames,
+  heaviestLines,
   type LookupAddress,
-  type NamedFrame,
-  type NativeFrame,
+  type Naming,
+  STANDARD_NAMING,
   type StackProfile,
 } from '@strata/profile';
 import type { IndexStore, Resolution, SourceFrame } from './api.ts';
-import { baseName, kindOfBinary, kindOfFunction } from './function-kind.ts';
+import { type Binary, binaryOf, NameRows } from './name-rows.ts';
 import { SymbolizerError } from './symbolizer-error.ts';
 
 /** A file of which some frames have no name. */
@@ -23,68 +23,116 @@ export interface UnresolvedBinary {
   readonly message: string;
 }
 
-/** Functions of a profile's frames. */
+/** What the frames of a profile are called. */
 export interface NamedFrames {
-  readonly functions: FunctionTable;
-  /** Per row of `profile.stacks.frames`, its row of `functions`. */
-  readonly functionOf: Uint32Array;
+  readonly names: FrameNames;
   readonly unresolved: Map<BuildId, UnresolvedBinary>;
+  /** Every file whose index was asked. */
+  readonly files: readonly BuildId[];
 }
 
 /**
- * Names every frame of a profile. Frames of one function (name, file and binary alike) share a row; the native frames
- * of a binary that have no name share one row, `[libfoo.so]`. A file that cannot be read costs its own names only.
+ * Names every frame of a profile, with the calls inlined at its address. Calls that `naming` does not tell apart share a row;
+ * the addresses of a binary that have no name share one row, `[libfoo.so]`. A file that cannot be read costs its own
+ * names only.
  */
-export async function nameFrames(profile: StackProfile, store: IndexStore): Promise<NamedFrames> {
+export async function nameFrames(
+  profile: Pick<StackProfile, 'stacks' | 'value'>,
+  store: IndexStore,
+  naming: Naming = STANDARD_NAMING,
+): Promise<NamedFrames> {
   const { frames } = profile.stacks;
-  const functionOf = new Uint32Array(frames.length);
-  const rows = new FunctionRows();
-  const native = new Map<BuildId, { file: string; rows: number[]; addresses: LookupAddress[] }>();
+  const files = filesOf(frames);
+  await Promise.all([...files].map(([buildId, file]) => resolveAll(store, buildId, file)));
+
+  const rows = new NameRows(naming);
+  const start = new Uint32Array(frames.length + 1);
+  const functions: number[] = [];
+  const lines: number[] = [];
+  const add = (row: number, line: number) => {
+    functions.push(row);
+    lines.push(line);
+  };
   for (let i = 0; i < frames.length; i++) {
     const frame = frames[i]!;
-    if (frame.kind === 'native') addNative(native, frame, i);
-    else functionOf[i] = rows.ofNamed(frame);
-  }
-  const unresolved = new Map<BuildId, UnresolvedBinary>();
-  const answers = await Promise.all(
-    [...native].map(async ([buildId, { addresses }]) => ask(store, buildId, addresses)),
-  );
-  for (const [position, [buildId, { file, rows: frameRows }]] of [...native].entries()) {
-    const { resolutions, reason, message } = answers[position]!;
-    const binary = { path: file, name: baseName(file), kind: kindOfBinary(file) };
-    let unnamed = 0;
-    // A store gives the same object for the same function, so that most frames need one look-up.
-    const known = new Map<SourceFrame, number>();
-    for (let i = 0; i < frameRows.length; i++) {
-      const innermost = resolutions?.[i]?.[0];
-      let row = innermost && known.get(innermost);
-      if (innermost === undefined) {
-        unnamed++;
-        row = rows.ofUnnamed(binary);
-      } else if (row === undefined) {
-        row = rows.ofNative(innermost.function, innermost.file, binary);
-        known.set(innermost, row);
-      }
-      functionOf[frameRows[i]!] = row!;
+    if (frame.kind !== 'native') add(rows.ofNamed(frame), frame.line);
+    else {
+      const file = files.get(frame.mapping.buildId)!;
+      const chain = file.next();
+      if (chain.length === 0) add(rows.ofUnnamed(file.binary), 0);
+      for (let call = chain.length - 1; call >= 0; call--) add(file.rowOf(chain[call]!, rows), chain[call]!.line);
     }
-    if (unnamed > 0) unresolved.set(buildId, { file, frames: unnamed, reason, message });
+    start[i + 1] = functions.length;
   }
-  return { functions: rows.table(), functionOf, unresolved };
+  const calls = { start, function: Uint32Array.from(functions), line: Uint32Array.from(lines) };
+  const foldsRepeats = naming.by === 'file' || naming.by === 'binary';
+  // A binary has lines of many files.
+  const heaviest =
+    naming.by === 'binary' ? new Uint32Array(rows.size) : heaviestLines(profile, { ...calls, foldsRepeats }, rows.size);
+  return {
+    names: { functions: rows.table(heaviest), ...calls, foldsRepeats },
+    files: [...files.keys()],
+    unresolved: new Map([...files].flatMap(([buildId, file]) => (file.unnamed > 0 ? [[buildId, file.missing()]] : []))),
+  };
 }
 
-function addNative(
-  native: Map<BuildId, { file: string; rows: number[]; addresses: LookupAddress[] }>,
-  frame: NativeFrame,
-  row: number,
-): void {
-  const { buildId, file } = frame.mapping;
-  let group = native.get(buildId);
-  if (group === undefined) {
-    group = { file, rows: [], addresses: [] };
-    native.set(buildId, group);
+const NOTHING: Resolution = [];
+
+/** A mapped file with the profile's addresses in it, in the order of frames. */
+class MappedFile {
+  readonly path: string;
+  readonly binary: Binary;
+  readonly addresses: LookupAddress[] = [];
+  answer: Answer = { resolutions: null, reason: 'NO_INDEX', message: '' };
+  /** How many addresses were taken by `next` that have no name. */
+  unnamed = 0;
+  #taken = 0;
+  // A store gives the same object for the same call, so that most calls need one look-up.
+  readonly #known = new Map<SourceFrame, number>();
+
+  constructor(path: string) {
+    this.path = path;
+    this.binary = binaryOf(path);
   }
-  group.rows.push(row);
-  group.addresses.push(frame.address);
+
+  /** What is known of the next address. */
+  next(): Resolution {
+    const resolution = this.answer.resolutions?.[this.#taken++] ?? NOTHING;
+    if (resolution.length === 0) this.unnamed++;
+    return resolution;
+  }
+
+  rowOf(call: SourceFrame, rows: NameRows): number {
+    let row = this.#known.get(call);
+    if (row === undefined) {
+      row = rows.ofCall(call, this.binary);
+      this.#known.set(call, row);
+    }
+    return row;
+  }
+
+  missing(): UnresolvedBinary {
+    return { file: this.path, frames: this.unnamed, reason: this.answer.reason, message: this.answer.message };
+  }
+}
+
+function filesOf(frames: readonly Frame[]): Map<BuildId, MappedFile> {
+  const files = new Map<BuildId, MappedFile>();
+  for (const frame of frames) {
+    if (frame.kind !== 'native') continue;
+    const { buildId, file: path } = frame.mapping;
+    let file = files.get(buildId);
+    if (file === undefined) {
+      file = new MappedFile(path);
+      files.set(buildId, file);
+    }
+    file.addresses.push(frame.address);
+  }
+  return files;
+}
+
+async function resolveAll(store: IndexStore, buildId: BuildId, file: MappedFile): Promise<void> {
+  file.answer = await ask(store, buildId, file.addresses);
 }
 
 type Answer = Pick<UnresolvedBinary, 'reason' | 'message'> & { readonly resolutions: readonly Resolution[] | null };
@@ -99,62 +147,4 @@ async function ask(store: IndexStore, buildId: BuildId, addresses: readonly Look
     if (!(cause instanceof SymbolizerError)) throw cause;
     return { resolutions: null, reason: cause.code, message: cause.message };
   }
-}
-
-interface Binary {
-  readonly path: string;
-  readonly name: string;
-  readonly kind: FunctionKind;
-}
-
-/** Rows of a function table, one per (name, file, binary). */
-class FunctionRows {
-  #name: string[] = [];
-  #file: string[] = [];
-  #binary: string[] = [];
-  #kind: FunctionKind[] = [];
-  /** binary → file → name → row. */
-  #rows = new Map<string, Map<string, Map<string, number>>>();
-
-  ofNamed({ kind, function: name, file }: NamedFrame): number {
-    if (kind === 'kernel') return this.#row(name, '', file, () => 'kernel');
-    if (kind === 'jit') return this.#row(name, file, '', () => 'jit');
-    return this.#row(name, file, '', () => kindOfFunction(name, file, 'application'));
-  }
-
-  ofNative(name: string, file: string, binary: Binary): number {
-    return this.#row(name, file, binary.name, () => kindOfFunction(name, file, binary.kind));
-  }
-
-  ofUnnamed(binary: Binary): number {
-    const kind = binary.kind === 'application' ? 'unknown' : binary.kind;
-    return this.#row(`[${binary.name || 'unknown'}]`, '', binary.name, () => kind);
-  }
-
-  table(): FunctionTable {
-    const kind = Uint8Array.from(this.#kind, (name) => FUNCTION_KINDS.indexOf(name));
-    return { name: this.#name, file: this.#file, binary: this.#binary, kind };
-  }
-
-  #row(name: string, file: string, binary: string, kind: () => FunctionKind): number {
-    const names = under(under(this.#rows, binary), file);
-    const known = names.get(name);
-    if (known !== undefined) return known;
-    const row = this.#name.length;
-    names.set(name, row);
-    this.#name.push(name);
-    this.#file.push(file);
-    this.#binary.push(binary);
-    this.#kind.push(kind());
-    return row;
-  }
-}
-
-function under<Value>(map: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
-  let inner = map.get(key);
-  if (inner === undefined) {
-    inner = new Map();
-    map.set(key, inner);
-  }
-  return inner;
 }

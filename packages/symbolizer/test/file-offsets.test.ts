@@ -76,6 +76,6 @@ test.each([
   const profile: StackProfile = { ...batch, profileType: batch.profileTypes[0]!, value: once, count: once };
   const store = openIndexStore(join(folder, compiler.replaceAll(/\W/g, '')));
   await store.put(buildId, await buildIndex(path));
-  const { functions, functionOf } = await nameFrames(profile, store);
-  expect(Array.from(functionOf, (row) => functions.name[row])).toEqual([...names, '[shop]']);
+  const { names: named } = await nameFrames(profile, store);
+  expect(Array.from(named.function, (row) => named.functions.name[row])).toEqual([...names, '[shop]']);
 });

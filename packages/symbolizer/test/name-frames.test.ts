@@ -1,8 +1,10 @@
 import {
   type BuildId,
+  buildCallTree,
   type Frame,
   FUNCTION_KINDS,
   type LookupAddress,
+  type Naming,
   type StackProfile,
   type UnixMs,
 } from '@strata/profile';
@@ -14,6 +16,14 @@ const LIBC = 'gnu:cc02' as BuildId;
 const LATE = 'gnu:dd03' as BuildId;
 const BROKEN = 'gnu:ee04' as BuildId;
 
+const CHECKOUT = '/src/shop/checkout.cpp';
+/** At 0x500: `price<int>` inlined into `add`, and that into `checkout`. */
+const CHAIN: Resolution = [
+  { function: 'int shop::price<int>(int)', file: '/src/shop/price.hpp', line: 7 },
+  { function: 'shop::add(int)', file: CHECKOUT, line: 20 },
+  { function: 'shop::checkout(Cart&)', file: CHECKOUT, line: 34 },
+];
+
 /** Knows `APP` up to 0x2000 and `LIBC`; has a broken index of `BROKEN`. */
 const store: IndexStore = {
   has: async (buildId) => buildId === APP || buildId === LIBC,
@@ -24,6 +34,7 @@ const store: IndexStore = {
     return addresses.map((address): Resolution => {
       if (buildId === LIBC) return [{ function: 'memcpy', file: '', line: 0 }];
       if (address >= 0x2000) return [];
+      if (address === 0x500) return CHAIN;
       return [{ function: address < 0x1000 ? 'shop::checkout' : 'std::sort<int*>', file: '', line: 0 }];
     });
   },
@@ -46,7 +57,8 @@ const profileOf = (frames: readonly Frame[]): StackProfile => ({
 
 /** `name binary kind` per frame, in the profile's order. */
 async function shown(frames: readonly Frame[]) {
-  const { functions, functionOf, unresolved } = await nameFrames(profileOf(frames), store);
+  const { names, unresolved } = await nameFrames(profileOf(frames), store);
+  const { functions, function: functionOf } = names;
   return {
     rows: [...functionOf].map(
       (row) => `${functions.name[row]} ${functions.binary[row] || '-'} ${FUNCTION_KINDS[functions.kind[row]!]}`,
@@ -120,5 +132,77 @@ describe('naming the frames of a profile', () => {
     ['/srv/libshop/shop', 'application'],
   ])('a function of %s is of kind %s', async (file, kind) => {
     expect((await shown([native(APP, file, 0x100)])).rows[0]).toMatch(new RegExp(` ${kind}$`));
+  });
+});
+
+describe('inlined calls', () => {
+  /** Main calls `checkout`, whose code has three calls in one address; then libc, and code without a name. */
+  const frames = [
+    native(APP, '/srv/shop', 0x200),
+    native(APP, '/srv/shop', 0x500),
+    native(LIBC, '/lib/libc.so.6', 0x100),
+    native(APP, '/srv/shop', 0x3000),
+  ];
+  const stacks = { frames, parent: Int32Array.from([-1, 0, 1, 1]), frame: Uint32Array.from([0, 1, 2, 3]) };
+  const value = Float64Array.from([0, 5, 3, 2]);
+
+  async function tree(naming: Naming) {
+    const { names } = await nameFrames({ stacks, value }, store, naming);
+    const { functions, depth, function: rows, inlined, total } = buildCallTree(stacks, value, names);
+    return Array.from(depth, (at, node) => {
+      const row = rows[node]!;
+      const where = `${functions.file[row]}:${functions.line[row]}`.replace(/^.*\//, '');
+      return at === 0
+        ? 'all'
+        : `${'  '.repeat(at)}${inlined[node] ? '*' : ''}${functions.name[row]} ${where} ${total[node]}`;
+    });
+  }
+
+  test.each([
+    [
+      { by: 'function', names: 'full' },
+      [
+        'all',
+        '  shop::checkout :0 10',
+        '    shop::checkout(Cart&) checkout.cpp:34 10',
+        '      *shop::add(int) checkout.cpp:20 10',
+        '        *int shop::price<int>(int) price.hpp:7 10',
+        '          memcpy :0 3',
+        '          [shop] :0 2',
+      ],
+    ],
+    [
+      { by: 'line', names: 'no-templates' },
+      [
+        'all',
+        '  shop::checkout :0 10',
+        '    shop::checkout:34 checkout.cpp:34 10',
+        '      *shop::add:20 checkout.cpp:20 10',
+        '        *shop::price:7 price.hpp:7 10',
+        '          memcpy :0 3',
+        '          [shop] :0 2',
+      ],
+    ],
+    [
+      { by: 'file', names: 'full' },
+      [
+        'all',
+        '  [shop] :0 10',
+        '    /src/shop/checkout.cpp checkout.cpp:20 10',
+        '      */src/shop/price.hpp price.hpp:7 10',
+        '        [libc.so.6] :0 3',
+        '        [shop] :0 2',
+      ],
+    ],
+    [{ by: 'binary', names: 'full' }, ['all', '  shop :0 10', '    libc.so.6 :0 3']],
+  ] as const)('%o', async (naming, expected) => {
+    expect(await tree(naming)).toEqual(expected);
+  });
+
+  test('shorter names merge what they do not tell apart', async () => {
+    const { names } = await nameFrames({ stacks, value }, store, { by: 'function', names: 'no-parameters' });
+    expect(names.functions.name).toContain('shop::price<int>');
+    // Two rows: of one the file is known.
+    expect(names.functions.name.filter((name) => name === 'shop::checkout')).toHaveLength(2);
   });
 });

@@ -21,13 +21,14 @@ const SCRIPT = `
   const store = openIndexStore('store');
   const outcome = (promise) => promise.then(() => 'done', ({ code, message }) => code + ': ' + message);
   const frames = [{ kind: 'native', mapping: { buildId: 'gnu:aa01', file: '/srv/shop' }, address: 1 }];
-  const { functions, unresolved } = await nameFrames({ stacks: { frames } }, store);
+  const stacks = { frames, parent: new Int32Array(0), frame: new Uint32Array(0) };
+  const { names, unresolved } = await nameFrames({ stacks, value: new Float64Array(0) }, store);
   console.log(JSON.stringify({
     resolve: await outcome(store.resolve('gnu:aa01', [1])),
     put: await outcome(store.put('gnu:aa01', new Uint8Array(10))),
     describe: (await outcome(describeElf('/bin/true'))).split(':')[0],
     has: await store.has('gnu:aa01'),
-    name: functions.name[0],
+    name: names.functions.name[0],
     reason: unresolved.get('gnu:aa01').reason,
   }));
 `;

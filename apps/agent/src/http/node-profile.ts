@@ -28,6 +28,6 @@ export async function encodeNodeProfile(
   store: IndexStore,
 ): Promise<Buffer> {
   const profile = profileOf(window, span.from, span.to, span.nanosecondsPerSample);
-  const { functions, functionOf } = await nameFrames(profile, store);
-  return compress(encodePprof(profile, functions, functionOf));
+  const { names } = await nameFrames(profile, store);
+  return compress(encodePprof(profile, names));
 }

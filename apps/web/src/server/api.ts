@@ -5,6 +5,7 @@ import { columnsResponse } from './columns-response.ts';
 import { readSides } from './diff-selection.ts';
 import { errorResponse, STATUS, toWebError, WebError } from './errors.ts';
 import { exportProfile } from './export-profile.ts';
+import { NAMING_PARAMETERS, readNaming } from './naming-parameters.ts';
 import { toRequest, writeResponse } from './node-http.ts';
 import type { PartsHolder } from './parts.ts';
 import { fromTrpc } from './procedure.ts';
@@ -93,18 +94,20 @@ async function health(_: Request, holder: PartsHolder): Promise<Response> {
   }
 }
 
-/** The call tree of a selection; `inv=1` turns it round. */
+/** The call tree of a selection; `inv=1` turns it round, `group` and `names` say what frames merge by and how they read. */
 async function flame(request: Request, holder: PartsHolder): Promise<Response> {
   const parameters = parametersOf(request);
-  const selection = readSelection(parameters, nowSeconds(), ['inv']);
+  const selection = readSelection(parameters, nowSeconds(), ['inv', ...NAMING_PARAMETERS]);
   const inverted = onlyOne('inv', parameters.get('inv') ?? ['0']) === '1';
-  return columnsResponse(request, await answerFlame(await holder.open(), selection, inverted));
+  const naming = readNaming(parameters);
+  return columnsResponse(request, await answerFlame(await holder.open(), selection, naming, inverted));
 }
 
 /** Two selections on one tree: `service=…&from.a=…&to.a=…&version.a=…&from.b=…`. */
 async function diff(request: Request, holder: PartsHolder): Promise<Response> {
-  const { a, b } = readSides(parametersOf(request), nowSeconds());
-  return columnsResponse(request, await answerDiff(await holder.open(), a, b));
+  const parameters = parametersOf(request);
+  const { a, b } = readSides(parameters, nowSeconds(), NAMING_PARAMETERS);
+  return columnsResponse(request, await answerDiff(await holder.open(), a, b, readNaming(parameters)));
 }
 
 /** A selection as pprof, folded stacks or JSON. */
@@ -123,5 +126,5 @@ async function keep(request: Request, holder: PartsHolder): Promise<Response> {
 async function kept(request: Request, holder: PartsHolder, id: string): Promise<Response> {
   const snapshot = await readSnapshot(await holder.open(), id);
   const bytes = snapshot.columns as Uint8Array<ArrayBuffer>;
-  return columnsResponse(request, { bytes, etag: `"${snapshot.id}"`, settled: true });
+  return columnsResponse(request, { bytes, etag: `"${snapshot.id}"` }, { forGood: true });
 }

@@ -6,6 +6,7 @@ import {
   encodeDiffTree,
   invertTree,
   mergeTries,
+  type Naming,
   spread,
 } from '@strata/profile';
 import type { Selection } from '@strata/storage';
@@ -13,6 +14,7 @@ import type { NamedFrames } from '@strata/symbolizer';
 import type { Answer } from './answer-cache.ts';
 import type { DiffMeta, ProfileMeta, UnresolvedFile } from './answer-meta.ts';
 import { WebError } from './errors.ts';
+import { writeNaming } from './naming-parameters.ts';
 import type { Parts } from './parts.ts';
 import { readProfile } from './read-profile.ts';
 import { writeSelection } from './selection.ts';
@@ -21,23 +23,23 @@ import { writeSelection } from './selection.ts';
 const SETTLE_SECONDS = 120;
 
 /** The call tree of a selection as columns, with ProfileMeta; inverted it starts from the leaves. */
-export function answerFlame(parts: Parts, selection: Selection, inverted: boolean): Promise<Answer> {
-  return parts.answers.get(`flame?${writeSelection(selection)}&inv=${inverted}`, async () => {
+export function answerFlame(parts: Parts, selection: Selection, naming: Naming, inverted: boolean): Promise<Answer> {
+  return parts.answers.get(`flame?${writeSelection(selection)}&${writeNaming(naming)}&inv=${inverted}`, async () => {
     const { profile, meta } = await readProfile(parts, selection);
-    const { functions, functionOf, ...names } = await parts.nameFrames(profile);
-    const tree = buildCallTree(profile.stacks, profile.value, functions, functionOf);
-    const unresolved = listUnresolved(names);
+    const { names, files, ...named } = await parts.nameFrames(profile, naming);
+    const tree = buildCallTree(profile.stacks, profile.value, names);
+    const unresolved = listUnresolved(named);
     return answerOf(
       encodeCallTree(inverted ? invertTree(tree) : tree, { ...meta, unresolved } satisfies ProfileMeta),
       [selection],
-      unresolved,
+      files,
     );
   });
 }
 
 /** Both sides of a comparison on one tree, as columns with DiffMeta. */
-export function answerDiff(parts: Parts, a: Selection, b: Selection): Promise<Answer> {
-  return parts.answers.get(`diff?${writeSelection(a)}&&${writeSelection(b)}`, async () => {
+export function answerDiff(parts: Parts, a: Selection, b: Selection, naming: Naming): Promise<Answer> {
+  return parts.answers.get(`diff?${writeSelection(a)}&&${writeSelection(b)}&&${writeNaming(naming)}`, async () => {
     const [sideA, sideB] = await readBoth(parts, a, b);
     if (sideA.meta.unit !== sideB.meta.unit)
       throw new WebError(
@@ -48,21 +50,16 @@ export function answerDiff(parts: Parts, a: Selection, b: Selection): Promise<An
     const size = trie.parent.length;
     const valueA = spread(sideA.profile.value, nodeOf[0]!, size);
     const valueB = spread(sideB.profile.value, nodeOf[1]!, size);
-    const count = new Float64Array(size);
-    const { functions, functionOf, ...names } = await parts.nameFrames({
-      ...sideA.profile,
-      stacks: trie,
-      value: valueA,
-      count,
-    });
-    const unresolved = listUnresolved(names);
+    const value = valueA.map((a, node) => a + valueB[node]!);
+    const { names, files, ...named } = await parts.nameFrames({ stacks: trie, value }, naming);
+    const unresolved = listUnresolved(named);
     const meta: DiffMeta = {
       unit: sideA.meta.unit,
       a: { ...sideA.meta, unresolved },
       b: { ...sideB.meta, unresolved },
     };
-    const tree = buildDiffTree(trie, valueA, valueB, functions, functionOf);
-    return answerOf(encodeDiffTree(tree, meta), [a, b], unresolved);
+    const tree = buildDiffTree(trie, valueA, valueB, names);
+    return answerOf(encodeDiffTree(tree, meta), [a, b], files);
   });
 }
 
@@ -89,14 +86,14 @@ async function readSide(parts: Parts, selection: Selection, side: 'A' | 'B') {
 const listUnresolved = ({ unresolved }: Pick<NamedFrames, 'unresolved'>): UnresolvedFile[] =>
   [...unresolved].map(([buildId, file]) => ({ buildId, ...file }));
 
-function answerOf(bytes: Uint8Array, selections: readonly Selection[], unresolved: readonly UnresolvedFile[]): Answer {
+function answerOf(bytes: Uint8Array, selections: readonly Selection[], files: Answer['files']): Answer {
   const madeAt = Date.now();
-  const over = selections.every(({ to }) => to + SETTLE_SECONDS < madeAt / 1000);
   return {
     bytes: bytes as Uint8Array<ArrayBuffer>,
     etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`,
     selections,
+    files,
     madeAt,
-    settled: over && unresolved.every(({ reason }) => reason === 'NO_NAME'),
+    settled: selections.every(({ to }) => to + SETTLE_SECONDS < madeAt / 1000),
   };
 }

@@ -3,15 +3,17 @@ import { encodeBody } from './encoding.ts';
 
 const COLUMNS_TYPE = 'application/vnd.strata.columns';
 
-/** Columns to the browser: by hash, so that a reload of what has not changed costs no bytes. */
+/** Columns to the browser: by hash, so that a reload of what has not changed costs no bytes. `forGood` says that they never will. */
 export async function columnsResponse(
   request: Request,
-  answer: Pick<Answer, 'bytes' | 'etag' | 'settled'>,
+  answer: Pick<Answer, 'bytes' | 'etag'>,
+  { forGood = false } = {},
 ): Promise<Response> {
   const caching = {
     etag: answer.etag,
     vary: 'accept-encoding',
-    'cache-control': answer.settled ? 'private, max-age=60' : 'private, no-cache',
+    // What is over may still get better names.
+    'cache-control': forGood ? 'private, max-age=3600' : 'private, no-cache',
   };
   const known = request.headers.get('if-none-match')?.split(/\s*,\s*/);
   if (known?.some((tag) => tag.replace(/^W\//, '') === answer.etag))

@@ -1,10 +1,11 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { buildCallTree, encodeFolded, encodePprof } from '@strata/profile';
+import { buildCallTree, encodeFolded, encodePprof, STANDARD_NAMING } from '@strata/profile';
 import type { Selection } from '@strata/storage';
 import { z } from 'zod';
 import { checkKnown } from './check-known.ts';
 import { WebError } from './errors.ts';
+import { NAMING_PARAMETERS, readNaming } from './naming-parameters.ts';
 import type { PartsHolder } from './parts.ts';
 import { readProfile } from './read-profile.ts';
 import { onlyOne, type ParameterMap, readSelection } from './selection.ts';
@@ -27,15 +28,18 @@ export async function exportProfile(
   signal: AbortSignal,
 ): Promise<Response> {
   const format = readFormat(parameters);
-  const selection = readSelection(parameters, Date.now() / 1000, ['format']);
+  const selection = readSelection(parameters, Date.now() / 1000, ['format', ...NAMING_PARAMETERS]);
+  const asked = readNaming(parameters);
+  // A pprof has function, file and line of every call, so that its reader merges as it likes.
+  const naming = format === 'pprof' ? { ...asked, by: STANDARD_NAMING.by } : asked;
   const parts = await holder.open();
   await checkKnown(parts.storage, selection);
   const { profile, meta } = await readProfile(parts, selection, signal);
-  const { functions, functionOf } = await parts.nameFrames(profile);
+  const { names } = await parts.nameFrames(profile, naming);
   const body = {
-    pprof: () => promisify(gzip)(encodePprof(profile, functions, functionOf)),
-    folded: () => encodeFolded(profile, functions, functionOf),
-    json: () => writeTreeJson(meta, buildCallTree(profile.stacks, profile.value, functions, functionOf)),
+    pprof: () => promisify(gzip)(encodePprof(profile, names)),
+    folded: () => encodeFolded(profile, names),
+    json: () => writeTreeJson(meta, buildCallTree(profile.stacks, profile.value, names)),
   }[format];
   return new Response((await body()) as BodyInit, {
     headers: {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { StackProfile } from '@strata/profile';
+import type { Naming, StackProfile } from '@strata/profile';
 import type { Logger, Settings } from '@strata/settings';
 import { openStorage, type Storage } from '@strata/storage';
-import { type NamedFrames, nameFrames, openIndexStore } from '@strata/symbolizer';
+import { type NamedFrames, nameFrames, openIndexStore, stampIndexes } from '@strata/symbolizer';
 import { AnswerCache } from './answer-cache.ts';
 
 /** What answers are made of: one of each in a process. */
@@ -10,7 +10,7 @@ export interface Parts {
   readonly storage: Storage;
   readonly answers: AnswerCache;
   /** Names for the frames of a profile, by the symbol indexes there are now. */
-  readonly nameFrames: (profile: StackProfile) => Promise<NamedFrames>;
+  readonly nameFrames: (profile: Pick<StackProfile, 'stacks' | 'value'>, naming: Naming) => Promise<NamedFrames>;
 }
 
 /** The parts, opened as soon as ClickHouse answers, which may come up later than we do. */
@@ -47,8 +47,13 @@ export class PartsHolder {
 
   async #open(): Promise<Parts> {
     const storage = await openStorage(this.#settings);
-    const symbols = openIndexStore(join(this.#settings.dataFolder, 'symbols'));
+    const folder = join(this.#settings.dataFolder, 'symbols');
+    const symbols = openIndexStore(folder);
     this.#missing = null;
-    return { storage, answers: new AnswerCache(), nameFrames: (profile) => nameFrames(profile, symbols) };
+    return {
+      storage,
+      answers: new AnswerCache((files) => stampIndexes(folder, files)),
+      nameFrames: (profile, naming) => nameFrames(profile, symbols, naming),
+    };
   }
 }

@@ -6,6 +6,7 @@ import { splitView } from '../address/view.ts';
 import { answerDiff, answerFlame } from './columns-answer.ts';
 import { readSides } from './diff-selection.ts';
 import { WebError } from './errors.ts';
+import { NAMING_PARAMETERS, readNaming } from './naming-parameters.ts';
 import type { Parts } from './parts.ts';
 import { parameterMap, readSelection } from './selection.ts';
 
@@ -100,13 +101,15 @@ function readPage(view: string): Page {
   asked.set('service', service);
   const parameters = parameterMap(asked);
   const now = Date.now() / 1000;
+  const naming = readNaming(parameters);
+  const known = [...VIEW_PARAMETERS, ...NAMING_PARAMETERS];
   if (match[2] === 'flame') {
-    const selection = readSelection(parameters, now, VIEW_PARAMETERS);
+    const selection = readSelection(parameters, now, known);
     // The page turns the tree round by itself; what is kept is the tree as callers have it.
-    return { path, service, search, sides: 1, answer: (parts) => answerFlame(parts, selection, false) };
+    return { path, service, search, sides: 1, answer: (parts) => answerFlame(parts, selection, naming, false) };
   }
-  const { a, b } = readSides(parameters, now, VIEW_PARAMETERS);
-  return { path, service, search, sides: 2, answer: (parts) => answerDiff(parts, a, b) };
+  const { a, b } = readSides(parameters, now, known);
+  return { path, service, search, sides: 2, answer: (parts) => answerDiff(parts, a, b, naming) };
 }
 
 /** The page's address with what the columns really cover: absolute times, whatever was in it. */

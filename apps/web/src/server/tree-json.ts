@@ -2,7 +2,7 @@ import type { CallTree } from '@strata/profile';
 import type { ReadProfile } from './read-profile.ts';
 
 /**
- * A call tree as nested JSON, as d3-flame-graph and its like read it: `{ …meta, tree: { name, file, value, self, children } }`
+ * A call tree as nested JSON, as d3-flame-graph and its like read it: `{ …meta, tree: { name, file, line, inlined, value, self, children } }`
  * with values in the type's unit. Written without recursion, since stacks may be a thousand calls deep.
  */
 export function writeTreeJson(meta: ReadProfile['meta'], tree: CallTree): string {
@@ -13,7 +13,11 @@ export function writeTreeJson(meta: ReadProfile['meta'], tree: CallTree): string
     if (node > 0 && depth[node]! <= depth[node - 1]!) parts.push(']}'.repeat(depth[node - 1]! - depth[node]! + 1), ',');
     const name = node === 0 ? 'all' : functions.name[row]!;
     const file = node === 0 ? '' : functions.file[row] || functions.binary[row] || '';
-    const where = file === '' ? '' : `,"file":${JSON.stringify(file)}`;
+    const line = node === 0 || functions.file[row] === '' ? 0 : functions.line[row]!;
+    const where =
+      (file === '' ? '' : `,"file":${JSON.stringify(file)}`) +
+      (line === 0 ? '' : `,"line":${line}`) +
+      (tree.inlined[node] === 1 ? ',"inlined":true' : '');
     parts.push(
       `{"name":${JSON.stringify(name)}${where},"value":${tree.total[node]!},"self":${tree.self[node]!},"children":[`,
     );

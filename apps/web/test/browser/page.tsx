@@ -47,6 +47,7 @@ function Diff() {
     functions,
     depth,
     function: row,
+    inlined,
     self,
     total,
   } = treeFromText('all\n  same 50\n  grown 10\n  gone 20\n  fresh 20');
@@ -55,6 +56,7 @@ function Diff() {
     functions,
     depth,
     function: row,
+    inlined,
     selfA: times([1, 1, 1, 1, 0], self),
     selfB: times([1, 1, 3, 0, 1], self),
     totalA: times([0.8, 1, 1, 1, 0], total),

@@ -72,6 +72,13 @@ describe('export', () => {
     ['service=shop&version=9', 400, 'UNKNOWN_VERSION', /^shop has no version 9; it has [12], [12]\.$/],
     ['service=shop&label.zone=z', 400, 'UNKNOWN_LABEL', /^shop has no label zone in this range; it has host, /],
     ['service=shop&format=svg', 400, 'UNKNOWN_FORMAT', 'format=svg is not known; known are pprof, folded, json.'],
+    [
+      'service=shop&group=colour',
+      400,
+      'INVALID_PARAMETER',
+      'group=colour is not known; known are function, line, file, binary.',
+    ],
+    ['service=shop&names=short', 400, 'INVALID_PARAMETER', /^names=short is not known; known are full, no-param/],
     ['service=shop&colour=red', 400, 'UNKNOWN_PARAMETER', /^The parameter colour is not known here/],
     ['service=shop&from=-1&to=now', 400, 'INVALID_PARAMETER', /^from=-1 is no time/],
     ['service=shop&from=99999999999999&to=999999999999999', 400, 'INVALID_PARAMETER', /lies in the future/],
@@ -90,6 +97,24 @@ describe('export', () => {
     const expected = message instanceof RegExp ? expect.stringMatching(message) : message;
     expect(answer).toEqual({ status, body: { error: { code, message: expected } } });
     expect((await web.get(first)).status).toBe(200);
+  });
+});
+
+describe('what frames merge by', () => {
+  const first = `service=shop&version=1&${RANGE}`;
+  test('is the same for a picture, an export and a snapshot', async () => {
+    const folded = await (await web.get(`/api/v1/export?${first}&format=folded&group=binary`)).text();
+    expect(folded).toBe('[unknown] 100\n');
+    const flame = await web.get(`/api/v1/flame?${first}&group=binary`);
+    const { tree } = decodeCallTree(new Uint8Array(await flame.arrayBuffer()));
+    expect([...tree.total]).toEqual([100, 100]);
+    const created = await json('/api/v1/snapshots', {
+      method: 'POST',
+      body: JSON.stringify({ view: `/s/shop/flame?version=1&${RANGE}&group=binary&names=no-templates` }),
+    });
+    expect(created.body.view).toContain('group=binary&names=no-templates');
+    const kept = await web.get(`/api/v1/snapshots/${created.body.id}`);
+    expect(decodeCallTree(new Uint8Array(await kept.arrayBuffer())).tree.depth.length).toBe(2);
   });
 });
 
