@@ -7,11 +7,19 @@ use std::{
     io,
     os::unix::fs::MetadataExt,
     path::Path,
-    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
     time::{Duration, Instant},
 };
 
-use crate::{definitions::*, process_events::ProcessEvent, waker::Waker};
+use crate::{
+    definitions::*,
+    process_events::ProcessEvent,
+    table_builder::TableBuilder,
+    waker::{Waker, wait_readable},
+};
 
 /// Mappings on their way to the builder; what comes beyond is built when a sample misses it.
 const ARRIVING_MOST: usize = 1_024;
@@ -21,6 +29,8 @@ const SEEN_MOST: usize = 16_384;
 /// Time for building what nobody has missed: this much at first, and again one part in so many of the time that passes.
 const CREDIT_MOST: Duration = Duration::from_secs(3);
 const CREDIT_PART: u32 = 20;
+/// How long it waits at most before it looks whether it should stop.
+const WAIT_MOST: Duration = Duration::from_millis(200);
 
 /// Where a process has code of a file mapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,7 +106,7 @@ pub fn expect_files(waker: Waker) -> (NewFiles, ExpectedFiles) {
 
 impl ExpectedFiles {
     /// Adds the code that every process has mapped now, each file once. Processes that end meanwhile are passed over.
-    pub fn add_mapped(&mut self) -> io::Result<()> {
+    fn add_mapped(&mut self) -> io::Result<()> {
         let mut files = HashSet::new();
         for entry in fs::read_dir("/proc")? {
             let name = entry?.file_name();
@@ -113,8 +123,33 @@ impl ExpectedFiles {
         Ok(())
     }
 
+    /// Builds their tables until `stopping` is set; `waker` wakes it.
+    pub fn build_all(mut self, builder: &TableBuilder, waker: &Waker, stopping: &AtomicBool) {
+        // Without /proc a file's table is built when a sample misses it.
+        let _ = self.add_mapped();
+        while !stopping.load(Ordering::Relaxed) {
+            match self.next().filter(|_| builder.has_much_room()) {
+                Some(mapping) => self.build_one(builder, &mapping.link()),
+                None => {
+                    wait_readable(&[waker.fd()], WAIT_MOST);
+                    waker.clear();
+                }
+            }
+        }
+    }
+
+    fn build_one(&mut self, builder: &TableBuilder, link: &str) {
+        let started = Instant::now();
+        if let Ok(key) = file_key(Path::new(link))
+            && !builder.knows(&key)
+        {
+            builder.build(key, link);
+        }
+        self.spend(started.elapsed());
+    }
+
     /// The next one to be built; none while nothing is waiting, or the time for such has been used up.
-    pub fn next(&mut self) -> Option<CodeMapping> {
+    fn next(&mut self) -> Option<CodeMapping> {
         while let Ok(mapping) = self.arriving.try_recv() {
             self.add(mapping);
         }
@@ -129,7 +164,7 @@ impl ExpectedFiles {
     }
 
     /// Takes what was needed off the time there is.
-    pub fn spend(&mut self, time: Duration) {
+    fn spend(&mut self, time: Duration) {
         self.credit = self.credit.saturating_sub(time);
     }
 
@@ -146,7 +181,7 @@ impl ExpectedFiles {
 
 /// What the sampler knows a file by. On file systems that show another device or inode than the kernel has (overlayfs, btrfs) it
 /// does not find it, and asks.
-pub fn file_key(link: &Path) -> io::Result<FileKey> {
+fn file_key(link: &Path) -> io::Result<FileKey> {
     let about = fs::metadata(link)?;
     let device = about.dev();
     Ok(FileKey {

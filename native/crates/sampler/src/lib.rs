@@ -11,6 +11,7 @@ mod drain_frame;
 mod elf_copy;
 mod error;
 mod expected;
+mod missed;
 mod online_cpus;
 mod perf;
 mod process_events;

@@ -21,6 +21,7 @@ use crate::{
     drain_frame::{DrainParts, encode},
     error::SamplerError,
     expected::{NewFiles, expect_files},
+    missed::MissedFiles,
     online_cpus::online_cpus,
     perf::{SamplingClock, SideBand},
     process_events::ProcessEvents,
@@ -118,18 +119,13 @@ impl Sampler {
         let fixed_bytes = state.bpf.memory_bytes() + state.counts.memory_bytes();
         let table_bytes = kernel_bytes.saturating_sub(fixed_bytes);
         let tables = Arc::new(Mutex::new(TablesState::new(fixed_bytes, kernel_bytes)));
-        let builder = TableBuilder::new(
-            (state.bpf.map("missed")?, state.bpf.map("misses")?),
-            Tables::new(
-                state.bpf.map("tables")?,
-                state.bpf.map("files")?,
-                table_bytes,
-            )
-            .map_err(no_resource)?,
-            (expected, waker),
-            cache,
-            Arc::clone(&tables),
-        );
+        let missed = MissedFiles {
+            missed: state.bpf.map("missed")?,
+            misses: state.bpf.map("misses")?,
+        };
+        let (slots, files) = (state.bpf.map("tables")?, state.bpf.map("files")?);
+        let published = Tables::new(slots, files, table_bytes).map_err(no_resource)?;
+        let builder = Arc::new(TableBuilder::new(published, cache, Arc::clone(&tables)));
         let events = state.polled().map_err(no_resource)?;
         let mut sampler = Self {
             state: Arc::new(Mutex::new(Some(state))),
@@ -148,10 +144,14 @@ impl Sampler {
                 wait_readable(&fds, RECEIVE_EVERY);
             }
         })?;
+        let (ours, stop) = (Arc::clone(&builder), Arc::clone(&sampler.stopping));
+        sampler.spawn("strata-expected", move || {
+            expected.build_all(&ours, &waker, &stop);
+        })?;
         let stop = Arc::clone(&sampler.stopping);
-        sampler.spawn("strata-tables", move || {
+        sampler.spawn("strata-missed", move || {
             // Without it no table is built, and every stack's outcome says so.
-            let _ = builder.run(&stop);
+            let _ = missed.build_all(&builder, &stop);
         })?;
         Ok(sampler)
     }

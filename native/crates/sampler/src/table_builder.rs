@@ -1,39 +1,28 @@
-//! Builds unwind tables, off the sampling path: first those that samples missed, most of them first, then those that samples will
-//! need.
+//! Builds unwind tables, off the sampling path.
 use std::{
     collections::VecDeque,
     fs::File,
     io,
     ops::Range,
     os::unix::fs::{FileExt, MetadataExt},
-    path::Path,
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
-use libbpf_rs::{MapCore, MapFlags, MapHandle, RingBufferBuilder};
 use memmap2::{MmapMut, MmapOptions};
 use strata_unwind::{UnwindTable, build_with_report};
 
 use crate::{
-    bytes::{bytes_of, record_of},
-    clock::monotonic_ns,
-    definitions::*,
-    elf_copy::copy_elf,
-    expected::{CodeMapping, ExpectedFiles, file_key},
-    table_cache::TableCache,
+    clock::monotonic_ns, definitions::*, elf_copy::copy_elf, table_cache::TableCache,
     tables::Tables,
-    waker::{Waker, wait_readable},
 };
 
-/// How long it waits at most before it looks whether it should stop.
-const WAIT_MOST: Duration = Duration::from_millis(200);
 const REPORTS_MOST: usize = 4_096;
 /// As the kernel's programs name it.
-const VDSO: FileKey = FileKey {
+pub const VDSO: FileKey = FileKey {
     inode: VDSO_INODE as u64,
     bytes: 0,
     modified_s: 0,
@@ -107,102 +96,42 @@ impl TablesState {
     }
 }
 
+/// Builds and publishes, for several threads.
 pub struct TableBuilder {
-    missed: MapHandle,
-    /// Something arrives in it when a file is missed.
-    misses: MapHandle,
-    tables: Tables,
-    expected: ExpectedFiles,
-    waker: Waker,
+    tables: Mutex<Tables>,
     cache: Option<TableCache>,
-    cache_failures: u64,
+    cache_failures: AtomicU64,
     state: Arc<Mutex<TablesState>>,
 }
 
 impl TableBuilder {
-    /// `missed` and `misses` are the kernel's; `waker` tells that something is expected.
-    pub fn new(
-        (missed, misses): (MapHandle, MapHandle),
-        tables: Tables,
-        (expected, waker): (ExpectedFiles, Waker),
-        cache: Option<TableCache>,
-        state: Arc<Mutex<TablesState>>,
-    ) -> Self {
+    pub fn new(tables: Tables, cache: Option<TableCache>, state: Arc<Mutex<TablesState>>) -> Self {
         Self {
-            missed,
-            misses,
-            tables,
-            expected,
-            waker,
+            tables: Mutex::new(tables),
             cache,
-            cache_failures: 0,
+            cache_failures: AtomicU64::new(0),
             state,
         }
     }
 
-    /// Until `stopping` is set.
-    pub fn run(mut self, stopping: &Arc<AtomicBool>) -> libbpf_rs::Result<()> {
-        let mut rings = RingBufferBuilder::new();
-        rings.add(&self.misses, |_| 0)?;
-        let ring = rings.build()?;
-        self.build_one(VDSO, "");
-        // Without /proc a file's table is built when a sample misses it.
-        let _ = self.expected.add_mapped();
-        while !stopping.load(Ordering::Relaxed) {
-            if self.build_missed() || self.build_expected() {
-                continue;
-            }
-            wait_readable(&[ring.epoll_fd(), self.waker.fd()], WAIT_MOST);
-            self.waker.clear();
-            ring.consume_raw();
-        }
-        Ok(())
+    /// Whether the file has its table, or none for good.
+    pub fn knows(&self, key: &FileKey) -> bool {
+        self.tables().knows(key)
     }
 
-    /// Builds one table, for the file that most samples missed. Returns false when none was missed.
-    fn build_missed(&mut self) -> bool {
-        let missed = self.missed.keys().filter_map(|key| {
-            let file = self.missed.lookup(&key, MapFlags::ANY).ok()??;
-            Some((record_of::<FileKey>(&key)?, record_of::<MissedFile>(&file)?))
-        });
-        let Some((key, file)) = missed.max_by_key(|(_, file)| file.samples) else {
-            return false;
-        };
-        if !self.tables.knows(&key) {
-            let mapping = CodeMapping {
-                pid: file.pid,
-                start: file.start,
-                end: file.end,
-            };
-            self.build_one(key, &mapping.link());
-        }
-        // Only now: misses while it was built were this one's. One that is gone already is as good.
-        let _ = self.missed.delete(bytes_of(&key));
-        true
+    /// Whether tables may come that nobody has missed.
+    pub fn has_much_room(&self) -> bool {
+        self.tables().is_half_empty()
     }
 
-    /// Builds one table that no sample missed yet, as long as no other has to leave for it. Returns false when there is none.
-    fn build_expected(&mut self) -> bool {
-        if !self.tables.is_half_empty() {
-            return false;
-        }
-        let Some(mapping) = self.expected.next() else {
-            return false;
-        };
-        let started = Instant::now();
-        let link = mapping.link();
-        if let Ok(key) = file_key(Path::new(&link))
-            && !self.tables.knows(&key)
-        {
-            self.build_one(key, &link);
-        }
-        self.expected.spend(started.elapsed());
-        true
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Builds the table of a file that is not known. `link` leads to it; the vDSO needs none.
     /// Does nothing when the file cannot be had any more: its process has gone, or maps another one there. Whoever runs it next
     /// will tell where it is.
-    fn build_one(&mut self, key: FileKey, link: &str) {
+    pub fn build(&self, key: FileKey, link: &str) {
         let started = Instant::now();
         let path = match std::fs::read_link(link) {
             _ if key == VDSO => "[vdso]".to_owned(),
@@ -223,10 +152,15 @@ impl TableBuilder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return,
             built => built.map_err(|error| error.to_string()),
         };
+        let mut tables = self.tables();
+        // Another thread was faster.
+        if tables.knows(&key) {
+            return;
+        }
         let published = built.and_then(|table| {
             report.rows = table.rows.len() as u32;
             report.rules = table.rules.len() as u32;
-            self.tables
+            tables
                 .publish(key, &table, now_s)
                 .map_err(|error| error.to_string())
         });
@@ -234,22 +168,22 @@ impl TableBuilder {
             Ok(bytes) => report.bytes = bytes,
             Err(failure) => {
                 // When even that fails the kernel will ask again, which is all that could be done.
-                let _ = self.tables.refuse(&key, now_s);
+                let _ = tables.refuse(&key, now_s);
                 report.failure = failure;
             }
         }
         report.build = started.elapsed();
-        let failed = self.tables.take_failed(now_s).unwrap_or_default();
+        let failed = tables.take_failed(now_s).unwrap_or_default();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.add(report);
-        state.evicted(&self.tables.take_evicted());
+        state.evicted(&tables.take_evicted());
         state.failed(&failed);
-        state.bytes = state.fixed_bytes + self.tables.bytes();
-        state.cache_failures = self.cache_failures;
+        state.bytes = state.fixed_bytes + tables.bytes();
+        state.cache_failures = self.cache_failures.load(Ordering::Relaxed);
     }
 
     /// From the disk, or built.
-    fn table_of(&mut self, key: &FileKey, link: &str) -> io::Result<UnwindTable> {
+    fn table_of(&self, key: &FileKey, link: &str) -> io::Result<UnwindTable> {
         if *key == VDSO {
             let (table, _) =
                 build_with_report(&copy_vdso()?, &|_| Vec::new()).map_err(io::Error::other)?;
@@ -269,7 +203,7 @@ impl TableBuilder {
         if let Some((cache, key)) = cached
             && cache.write(&key, &table).is_err()
         {
-            self.cache_failures += 1;
+            self.cache_failures.fetch_add(1, Ordering::Relaxed);
         }
         Ok(table)
     }
