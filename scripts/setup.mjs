@@ -18,6 +18,8 @@ const TEST_PACKAGES = [
   ...['chromium', 'clang-format-19', 'llvm-19', 'lld-19', 'g++', 'binutils', 'xz-utils'],
   // Other kernels are booted with these.
   ...['qemu-system-x86', 'bpftool'],
+  // Asked for debug files as other people's servers are.
+  'debuginfod',
 ];
 
 class Unavailable extends Error {}
@@ -103,10 +105,10 @@ function nativeAddon() {
   const cargoHome = join(process.env.CARGO_HOME ?? join(process.env.HOME ?? '', '.cargo'), 'bin');
   if (!has('cargo') && existsSync(join(cargoHome, 'cargo')))
     process.env.PATH = `${cargoHome}${delimiter}${process.env.PATH}`;
-  if (!has('cargo')) throw new Unavailable('Rust is not installed: get it from rustup.rs, or apt-get install rustup');
-  return once('native', ['native'], 'native/crates/addon/strata.node', () =>
-    run('npm', ['run', 'build', '-w', 'native/crates/addon'], pinned()),
-  );
+  return once('native', ['native'], 'native/crates/addon/strata.node', () => {
+    if (!has('cargo')) throw new Unavailable('Rust is not installed: see https://rustup.rs');
+    run('npm', ['run', 'build', '-w', 'native/crates/addon'], pinned());
+  });
 }
 
 const webBuild = () =>
@@ -121,7 +123,7 @@ const webBuild = () =>
 const steps = [
   { name: 'System packages', work: systemPackages, optional: true },
   { name: 'npm packages', work: npmPackages, optional: false },
-  { name: 'Native addon (Rust, BPF)', work: nativeAddon, optional: true },
+  { name: 'Native addon (Rust, BPF; some minutes the first time)', work: nativeAddon, optional: true },
   { name: 'Web build', work: webBuild, optional: false },
 ];
 

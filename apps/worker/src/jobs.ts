@@ -1,6 +1,7 @@
 import type { UnixSeconds } from '@strata/profile';
 import type { Logger } from '@strata/settings';
 import type { Storage } from '@strata/storage';
+import type { DebuginfodLookups } from './debuginfod/debuginfod-lookups.ts';
 import type { IndexBuilds } from './indexing/index-builds.ts';
 
 /** Something done on a schedule. A run that fails is tried again at its next time. */
@@ -12,7 +13,12 @@ export interface Job {
 }
 
 /** What the worker does today. */
-export function jobsOf(storage: Storage, indexBuilds: IndexBuilds, logger: Logger): readonly Job[] {
+export function jobsOf(
+  storage: Storage,
+  indexBuilds: IndexBuilds,
+  debuginfod: DebuginfodLookups,
+  logger: Logger,
+): readonly Job[] {
   return [
     {
       name: 'retention',
@@ -23,5 +29,6 @@ export function jobsOf(storage: Storage, indexBuilds: IndexBuilds, logger: Logge
       },
     },
     { name: 'index-builds', schedule: '*/3 * * * * *', run: () => indexBuilds.run() },
+    { name: 'debuginfod', schedule: '*/10 * * * * *', run: () => debuginfod.run() },
   ];
 }

@@ -47,6 +47,7 @@ test('the worker runs retention on the real engine, says so, and stops when told
     jobs: [
       { name: 'retention', runs: 1, failures: 0, lastError: null },
       { name: 'index-builds', failures: 0 },
+      { name: 'debuginfod', failures: 0 },
     ],
   });
   expect(await (await fetch(`http://127.0.0.1:${PORT}/metrics`)).text()).toContain(

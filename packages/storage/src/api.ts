@@ -57,6 +57,8 @@ export interface SelectionSums {
   readonly profile: StackProfile;
   readonly samples: number;
   readonly instances: number;
+  /** When the first sample of all was taken; before it nothing can have been seen. `null` without any. */
+  readonly recordedSince: UnixSeconds | null;
 }
 
 /** What the last report of an agent said. Counters are since the agent's start. */
@@ -113,6 +115,14 @@ export interface Snapshot {
   readonly columns: Uint8Array;
 }
 
+/** A file that samples of the last day have addresses of. */
+export interface SampledFile {
+  readonly buildId: BuildId;
+  readonly file: string;
+  /** Distinct addresses. */
+  readonly frames: number;
+}
+
 /** That debug information of a file was looked for somewhere. */
 export interface SymbolSearch {
   readonly buildId: BuildId;
@@ -134,6 +144,8 @@ export interface Storage {
   listAgents(): Promise<readonly AgentReport[]>;
   /** What an agent's last report told of stacks; null where it told nothing. */
   readAgentStacks(agent: string): Promise<StackReport | null>;
+  /** The 10,000 with the most addresses, those first. */
+  listRecentBuildIds(): Promise<readonly SampledFile[]>;
   /** Keeps the latest of each build ID and place. */
   noteSymbolSearch(search: SymbolSearch): Promise<void>;
   listSymbolSearches(buildIds: readonly BuildId[]): Promise<readonly SymbolSearch[]>;

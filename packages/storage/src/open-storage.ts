@@ -10,6 +10,7 @@ import { applyRetention } from './queries/apply-retention.ts';
 import { describeService } from './queries/describe-service.ts';
 import { listServices } from './queries/list-services.ts';
 import { readTimeline } from './queries/read-timeline.ts';
+import { listRecentBuildIds } from './queries/recent-build-ids.ts';
 import { readSnapshot, saveSnapshot } from './queries/snapshots.ts';
 import { sumStacks } from './queries/sum-stacks.ts';
 import { listSymbolSearches, noteSymbolSearch } from './queries/symbol-searches.ts';
@@ -43,6 +44,7 @@ export async function openStorage(settings: Settings, options: StorageOptions = 
     writeAgentReport: (report, stacks) => writeAgentReport(connection, report, stacks),
     listAgents: () => listAgents(connection),
     readAgentStacks: (agent) => readAgentStacks(connection, agent),
+    listRecentBuildIds: () => listRecentBuildIds(connection),
     noteSymbolSearch: (search) => noteSymbolSearch(connection, search),
     listSymbolSearches: (buildIds) => listSymbolSearches(connection, buildIds),
     listServices: (range, steps) => listServices(connection, range, steps),

@@ -180,3 +180,15 @@ test('where symbols were looked for is kept once for each place, the latest', as
     { ...search, place: 'http://d', found: true, reason: '', time: now },
   ]);
 });
+
+test('files that were sampled lately are listed by how many of their addresses were', async () => {
+  const stack = 'main;gnu:ab12@4096';
+  await storage.writeBatch(textBatch(now - 20, [{ stack, value: 1 }]), 'native-1');
+  const deeper = 'main;gnu:cd34@4096;gnu:cd34@8192';
+  await storage.writeBatch(textBatch(now - 10, [{ stack: deeper, value: 1 }]), 'native-2');
+  const files = (await storage.listRecentBuildIds()).filter(({ buildId }) => /^gnu:(ab12|cd34)$/.test(buildId));
+  expect(files).toMatchObject([
+    { buildId: 'gnu:cd34', frames: 2 },
+    { buildId: 'gnu:ab12', frames: 1 },
+  ]);
+});

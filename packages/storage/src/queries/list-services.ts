@@ -23,8 +23,8 @@ interface TotalRow {
 }
 
 /**
- * Services with samples in the range, most CPU first. The range is widened to whole minutes; cores are over the widened
- * range as far as time has gone by.
+ * Services with samples in the range, most CPU first. The range is widened to whole minutes; cores are over what of it has
+ * gone by since the first sample of all.
  */
 export async function listServices(
   connection: Connection,
@@ -38,7 +38,7 @@ export async function listServices(
   const { database } = connection;
   const inRange = `minute >= fromUnixTimestamp64Milli({from:Int64}) AND minute < fromUnixTimestamp64Milli({to:Int64})`;
   const workloads = `(SELECT id, any(service) AS service, any(version) AS version FROM ${database}.workloads GROUP BY id)`;
-  const [totals, instances, versions] = await Promise.all([
+  const [totals, instances, versions, [recorded]] = await Promise.all([
     connection.rows<TotalRow>(
       `SELECT service, name, any(unit) AS unit, groupArray(bin) AS bins, groupArray(toFloat64(value)) AS values,
          toFloat64(sum(count)) AS count
@@ -72,9 +72,13 @@ export async function listServices(
        GROUP BY service, version`,
       { doing: 'listing versions', parameters },
     ),
+    connection.rows<{ since: number }>(`SELECT toFloat64(min(first)) AS since FROM ${database}.workload_activity`, {
+      doing: 'finding the first sample',
+    }),
   ]);
   const now = Date.now() / 1000;
-  const covered = coveredSeconds(from, to, now);
+  const since = Math.floor((recorded?.since ?? 0) / MINUTE) * MINUTE;
+  const covered = coveredSeconds(Math.max(from, since), to, now);
   const instancesOf = new Map(instances.map((row) => [row.service, row.instances]));
   const totalsOf = Map.groupBy(totals, ({ service }) => service);
   return [...Map.groupBy(versions, ({ service }) => service)]

@@ -26,14 +26,14 @@ export async function sumStacks(
 ): Promise<SelectionSums> {
   const { needsSource } = selectionConditions(connection.database, asked);
   const selection = settleRange(asked, needsSource, Date.now() / 1000);
-  const [sums, { unit, instances }] = await Promise.all([
+  const [sums, { unit, ...description }] = await Promise.all([
     sumNodes(connection, selection, signal),
     describeSelection(connection, selection, signal),
   ]);
   const range = { from: (selection.from * 1000) as UnixMs, to: (selection.to * 1000) as UnixMs };
   const profileType = { name: selection.profileType, unit };
   // Also an unknown service: the cache keeps no place for it.
-  if (sums.length === 0) return { profile: { profileType, ...range, ...EMPTY }, samples: 0, instances };
+  if (sums.length === 0) return { profile: { profileType, ...range, ...EMPTY }, samples: 0, ...description };
   const nodes = new Int32Array(sums.length);
   const trie = await tries.get(selection.service, (candidate) => findAll(candidate, sums, nodes));
   const known = trie.stacks();
@@ -52,7 +52,7 @@ export async function sumStacks(
     ...range,
     ...onlyNeeded(stacks, value, count),
   };
-  return { profile, samples, instances };
+  return { profile, samples, ...description };
 }
 
 /** Fills in the trie's row of each sum, −1 where it has none; whether it has all. */
