@@ -69,7 +69,7 @@ beforeEach(() => {
 
 const lookups = (...urls: string[]) =>
   new DebuginfodLookups({
-    servers: urls.map((url) => new DebuginfodServer(url, 500)),
+    servers: urls.map((url) => new DebuginfodServer(url)),
     files,
     indexFolder: join(folder, 'no-indexes'),
     scratch: join(folder, 'fetched'),
@@ -120,8 +120,7 @@ test('a server that keeps failing is left alone, and the next one is asked', asy
   const none = { place: SERVED, reason: 'The server does not have it.' };
   expect(await searchOf('gnu:fa110007')).toContainEqual(expect.objectContaining(none));
   now += HOUR + 1;
-  await sleep(600);
   const before = asked;
   await both.run();
-  expect(asked).toBe(before + 1);
+  expect(asked).toBe(before);
 });

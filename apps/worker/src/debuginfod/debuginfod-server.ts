@@ -31,10 +31,10 @@ export class DebuginfodServer {
   readonly url: string;
   readonly #breaker: CircuitBreakerPolicy;
 
-  constructor(url: string, restMs = REST_MS) {
+  constructor(url: string) {
     this.url = url.replace(/\/+$/, '');
     const breaker = new ConsecutiveBreaker(FAILURES_MOST);
-    this.#breaker = circuitBreaker(handleAll, { halfOpenAfter: restMs, breaker });
+    this.#breaker = circuitBreaker(handleAll, { halfOpenAfter: REST_MS, breaker });
   }
 
   /** The address of the debug information for a GNU build ID in hex. */
