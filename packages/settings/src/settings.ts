@@ -86,6 +86,14 @@ const schema = z.object({
       return z.NEVER;
     })
     .describe('debuginfod servers to ask for debug files that nobody uploaded, with spaces between them'),
+  STRATA_SOURCE_FOLDER: z
+    .string()
+    .optional()
+    .describe('Folder in which the text of source files is looked for, for the source pane'),
+  STRATA_SOURCE_URL: httpUrl
+    .refine((url) => url.includes('{file}'), 'must have {file} in it')
+    .optional()
+    .describe('Where their text is fetched otherwise, `https://git.example/raw/{version}/{file}`'),
   STRATA_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
     .default('info')
@@ -125,6 +133,13 @@ export interface Settings {
     readonly uploadBytesPerSecond: number;
     /** Each is asked in turn. */
     readonly debuginfodUrls: readonly string[];
+  };
+  /** Where the text of source files is taken from. */
+  readonly sources: {
+    /** Absolute. */
+    readonly folder: string | null;
+    /** With `{file}` and perhaps `{version}` in it. */
+    readonly url: string | null;
   };
   readonly logLevel: string;
 }
@@ -183,6 +198,10 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       indexBytesMost: s.STRATA_INDEX_BYTES,
       uploadBytesPerSecond: s.STRATA_UPLOAD_BYTES_PER_SECOND,
       debuginfodUrls: s.DEBUGINFOD_URLS,
+    },
+    sources: {
+      folder: s.STRATA_SOURCE_FOLDER === undefined ? null : resolve(s.STRATA_SOURCE_FOLDER),
+      url: s.STRATA_SOURCE_URL ?? null,
     },
     logLevel: s.STRATA_LOG_LEVEL,
   };

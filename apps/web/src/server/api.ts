@@ -5,6 +5,7 @@ import { columnsResponse } from './columns-response.ts';
 import { readSides } from './diff-selection.ts';
 import { errorResponse, STATUS, toWebError, WebError } from './errors.ts';
 import { exportProfile } from './export-profile.ts';
+import { answerLines, FUNCTION_PARAMETERS, readFunction } from './lines-answer.ts';
 import { NAMING_PARAMETERS, readNaming } from './naming-parameters.ts';
 import { toRequest, writeResponse } from './node-http.ts';
 import type { PartsHolder } from './parts.ts';
@@ -12,6 +13,7 @@ import { fromTrpc } from './procedure.ts';
 import { appRouter } from './router.ts';
 import { onlyOne, parameterMap, readSelection } from './selection.ts';
 import { createSnapshot, readSnapshot, readSnapshotRequest } from './snapshots.ts';
+import { readSource } from './source/source-door.ts';
 
 /** A door: the part of its path that the pattern catches, and the request. */
 type Door = (request: Request, holder: PartsHolder, caught: string) => Promise<Response>;
@@ -20,6 +22,8 @@ const DOORS: readonly { readonly method: string; readonly path: RegExp; readonly
   { method: 'GET', path: /^\/healthz$/, door: health },
   { method: 'GET', path: /^\/api\/v1\/flame$/, door: flame },
   { method: 'GET', path: /^\/api\/v1\/diff$/, door: diff },
+  { method: 'GET', path: /^\/api\/v1\/lines$/, door: lines },
+  { method: 'GET', path: /^\/api\/v1\/source$/, door: source },
   { method: 'GET', path: /^\/api\/v1\/export$/, door: exporting },
   { method: 'POST', path: /^\/api\/v1\/snapshots$/, door: keep },
   { method: 'GET', path: /^\/api\/v1\/snapshots\/([^/]+)$/, door: kept },
@@ -108,6 +112,20 @@ async function diff(request: Request, holder: PartsHolder): Promise<Response> {
   const parameters = parametersOf(request);
   const { a, b } = readSides(parameters, nowSeconds(), NAMING_PARAMETERS);
   return columnsResponse(request, await answerDiff(await holder.open(), a, b, readNaming(parameters)));
+}
+
+/** What each line of a function is worth: a selection, and `function`, `file` and `binary` as the flame graph has them. */
+async function lines(request: Request, holder: PartsHolder): Promise<Response> {
+  const parameters = parametersOf(request);
+  const selection = readSelection(parameters, nowSeconds(), [...NAMING_PARAMETERS, ...FUNCTION_PARAMETERS]);
+  const answer = await answerLines(await holder.open(), selection, readNaming(parameters), readFunction(parameters));
+  return columnsResponse(request, answer, { type: 'application/json' });
+}
+
+/** Lines of a source file, from where Strata was told that sources are. */
+async function source(request: Request, holder: PartsHolder): Promise<Response> {
+  const excerpt = await readSource((await holder.open()).sources, parametersOf(request));
+  return Response.json(excerpt, { headers: { 'cache-control': 'private, max-age=30' } });
 }
 
 /** A selection as pprof, folded stacks or JSON. */

@@ -86,14 +86,17 @@ async function readSide(parts: Parts, selection: Selection, side: 'A' | 'B') {
 const listUnresolved = ({ unresolved }: Pick<NamedFrames, 'unresolved'>): UnresolvedFile[] =>
   [...unresolved].map(([buildId, file]) => ({ buildId, ...file }));
 
+/** Whether no samples can come to any of the selections any more. */
+export const isOver = (selections: readonly Selection[]) =>
+  selections.every(({ to }) => to + SETTLE_SECONDS < Date.now() / 1000);
+
 function answerOf(bytes: Uint8Array, selections: readonly Selection[], files: Answer['files']): Answer {
-  const madeAt = Date.now();
   return {
     bytes: bytes as Uint8Array<ArrayBuffer>,
     etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`,
     selections,
     files,
-    madeAt,
-    settled: selections.every(({ to }) => to + SETTLE_SECONDS < madeAt / 1000),
+    madeAt: Date.now(),
+    settled: isOver(selections),
   };
 }

@@ -7,7 +7,7 @@ const COLUMNS_TYPE = 'application/vnd.strata.columns';
 export async function columnsResponse(
   request: Request,
   answer: Pick<Answer, 'bytes' | 'etag'>,
-  { forGood = false } = {},
+  { forGood = false, type = COLUMNS_TYPE } = {},
 ): Promise<Response> {
   const caching = {
     etag: answer.etag,
@@ -20,6 +20,6 @@ export async function columnsResponse(
     return new Response(null, { status: 304, headers: caching });
   const { body, encoding } = await encodeBody(answer.bytes, request.headers.get('accept-encoding'));
   return new Response(body, {
-    headers: { ...caching, 'content-type': COLUMNS_TYPE, ...(encoding && { 'content-encoding': encoding }) },
+    headers: { ...caching, 'content-type': type, ...(encoding && { 'content-encoding': encoding }) },
   });
 }

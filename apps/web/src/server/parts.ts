@@ -4,11 +4,13 @@ import type { Logger, Settings } from '@strata/settings';
 import { openStorage, type Storage } from '@strata/storage';
 import { type NamedFrames, nameFrames, openIndexStore, stampIndexes } from '@strata/symbolizer';
 import { AnswerCache } from './answer-cache.ts';
+import { SourceTexts } from './source/source-texts.ts';
 
 /** What answers are made of: one of each in a process. */
 export interface Parts {
   readonly storage: Storage;
   readonly answers: AnswerCache;
+  readonly sources: SourceTexts;
   /** Names for the frames of a profile, by the symbol indexes there are now. */
   readonly nameFrames: (profile: Pick<StackProfile, 'stacks' | 'value'>, naming: Naming) => Promise<NamedFrames>;
 }
@@ -52,6 +54,7 @@ export class PartsHolder {
     this.#missing = null;
     return {
       storage,
+      sources: new SourceTexts(this.#settings.sources),
       answers: new AnswerCache((files) => stampIndexes(folder, files)),
       nameFrames: (profile, naming) => nameFrames(profile, symbols, naming),
     };

@@ -118,6 +118,32 @@ describe('what frames merge by', () => {
   });
 });
 
+describe('the lines of a function', () => {
+  const ask = (query: string) => json(`/api/v1/lines?service=shop&version=1&${RANGE}&${query}`);
+  test('come with what the whole is worth, and keep being the same', async () => {
+    const found = await ask('function=serve');
+    expect(found).toMatchObject({ status: 200, body: { whole: 100 } });
+    const etag = (await web.get(`/api/v1/lines?service=shop&version=1&${RANGE}&function=serve`)).headers.get('etag')!;
+    expect((await ask('function=serve')).body).toEqual(found.body);
+    expect(etag).toMatch(/^"[\w-]{27}"$/);
+  });
+
+  test.each([
+    ['', 400, 'The parameter function is missing: name the function.'],
+    ['function=nobody', 404, 'nobody is not in this selection any more.'],
+    ['function=serve&file=other.c', 404, 'serve is not in this selection any more.'],
+  ])('?%s is refused', async (query, status, message) => {
+    expect(await ask(query)).toMatchObject({ status, body: { error: { message } } });
+  });
+
+  test('have no text where Strata was not told of one', async () => {
+    expect(await json('/api/v1/source?file=a.c')).toMatchObject({
+      status: 404,
+      body: { error: { code: 'NO_SOURCES' } },
+    });
+  });
+});
+
 describe('columns', () => {
   const flame = `/api/v1/flame?service=shop&version=1&${RANGE}`;
 

@@ -112,7 +112,8 @@ export function DiffExplorer({ tree, unit, a, b, state, source }: DiffExplorerPr
     (node: number) => {
       const change = model.change(node);
       const word = wordOf(change);
-      return `${nameOf(model, node)}, A ${measure.text(change.a)}, B ${measure.text(change.b)}${word === '' ? '' : `, ${word}`}`;
+      const inlined = model.inlined[node] === 1 ? ', inlined' : '';
+      return `${nameOf(model, node)}${inlined}, A ${measure.text(change.a)}, B ${measure.text(change.b)}${word === '' ? '' : `, ${word}`}`;
     },
     [model, measure],
   );

@@ -1,6 +1,7 @@
 import { type DiffModel, nameOf } from '@strata/profile';
 import { formatCount, formatShare } from '../../ui/amount.ts';
 import type { Hit } from '../../ui/flame-canvas/flame-view.ts';
+import { inlinedWords, sourcePlace } from '../../ui/flame-frame/source-place.ts';
 import { type Measure, wordOf } from './measure.ts';
 
 export interface DiffTooltipProps {
@@ -22,12 +23,13 @@ export function DiffTooltip({ model, hit, measure }: DiffTooltipProps) {
     );
   const change = model.change(hit.node);
   const row = model.function[hit.node]!;
-  const where = [model.functions.file[row]!, model.functions.binary[row]!].filter(Boolean).join(' · ');
+  const where = [sourcePlace(model, row), model.functions.binary[row]!].filter(Boolean).join(' · ');
   const word = wordOf(change);
   return (
     <Bubble>
       <p className="font-mono font-medium break-words">{nameOf(model, hit.node)}</p>
       {hit.node > 0 && where !== '' && <p className="break-words text-ink-2">{where}</p>}
+      {model.inlined[hit.node] === 1 && <p className="text-ink-2">{inlinedWords(false)}.</p>}
       <dl className="mt-1.5 grid grid-cols-[auto_1fr] gap-x-4 tabular-nums">
         <dt className="text-ink-2">A</dt>
         <dd className="text-right">{measure.text(change.a)}</dd>

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import type { Look } from '../../ui/flame-canvas/painter.ts';
 import { diffFills, diffShade } from '../../ui/flame-canvas/shades.ts';
 import { useFitter } from '../../ui/flame-canvas/use-fitter.ts';
+import { INLINED_MARK } from '../../ui/flame-canvas/use-kind-look.ts';
 import { usePalette } from '../../ui/flame-canvas/use-palette.ts';
 
 /** From here on a change is marked by a sign as well, so that colour is never alone. */
@@ -26,7 +27,9 @@ export function useDiffLook(model: DiffModel): Look {
       labelOf: (node, room) => (node === 0 ? 'all' : fitter.fit(model.function[node]!, room)),
       functionOf: (node) => (node === 0 ? -1 : model.function[node]!),
       shadeOf: (node) => shades[node]!,
-      markOf: (node) => (marks[node] === 0 ? '' : marks[node]! > 0 ? '▲ ' : '▼ '),
+      markOf: (node) =>
+        (marks[node] === 0 ? '' : marks[node]! > 0 ? '▲ ' : '▼ ') + (model.inlined[node] === 1 ? INLINED_MARK : ''),
+      isInlined: (node) => model.inlined[node] === 1,
     };
   }, [model, palette, fitter]);
 }

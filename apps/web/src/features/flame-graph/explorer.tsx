@@ -60,12 +60,14 @@ export interface ExplorerProps {
   readonly state: ExplorerState;
   /** Right end of the foot: where the data came from. */
   readonly source: ReactNode;
+  /** More ways to look at all of it, beside the view. */
+  readonly tools?: ReactNode;
   /** More actions on the selected frame. */
   readonly actions?: ReactNode;
 }
 
 /** The flame graph with everything around it that reads one tree: search, zoom, table, inspector, keys, foot. */
-export function Explorer({ tree: upright, words, unresolved = NONE, state, source, actions }: ExplorerProps) {
+export function Explorer({ tree: upright, words, unresolved = NONE, state, source, tools, actions }: ExplorerProps) {
   const { view, inverted, find, set } = state;
   const tree = useMemo(
     () => layoutTree(inverted ? invertTree(upright, upright.total[0]! * LEAST_INVERTED_SHARE) : upright),
@@ -86,7 +88,7 @@ export function Explorer({ tree: upright, words, unresolved = NONE, state, sourc
   const regex = useDeferredValue(pattern !== null && 'regex' in pattern ? pattern.regex : null);
   const result = useMemo(() => (regex === null ? null : searchTree(tree, regex)), [tree, regex]);
 
-  const look = useKindLook(tree);
+  const look = useKindLook(tree, inverted);
   const selectedFunction = selected > 0 ? tree.function[selected]! : -1;
   const picture = useMemo<Picture>(
     () => ({ layout: tree, look, zoom, selected, found: result, functionRow: -1 }),
@@ -132,7 +134,8 @@ export function Explorer({ tree: upright, words, unresolved = NONE, state, sourc
   const describe = useCallback(
     (node: number) => {
       const share = formatShare(words.whole > 0 ? tree.total[node]! / words.whole : 0);
-      return `${nameOf(tree, node)}, total ${words.amount.text(tree.total[node]!)}, ${share}`;
+      const inlined = tree.inlined[node] === 1 ? ', inlined' : '';
+      return `${nameOf(tree, node)}${inlined}, total ${words.amount.text(tree.total[node]!)}, ${share}`;
     },
     [tree, words],
   );
@@ -184,6 +187,7 @@ export function Explorer({ tree: upright, words, unresolved = NONE, state, sourc
             >
               <span aria-hidden="true">⇅</span> Callers down
             </button>
+            {tools}
             <span className="flex-1" />
             <SearchBox
               text={find}

@@ -1,6 +1,7 @@
 import { type FlameTree, nameOf } from '@strata/profile';
 import { formatCount, formatShare } from '../../ui/amount.ts';
 import type { Hit } from '../../ui/flame-canvas/flame-view.ts';
+import { inlinedWords, sourcePlace } from '../../ui/flame-frame/source-place.ts';
 import type { UnresolvedFile } from './profile-columns.ts';
 import { type ProfileWords, samplesOf } from './profile-words.ts';
 import { whyUnnamed } from './unnamed-frames.ts';
@@ -36,13 +37,14 @@ export function FrameTooltip({ tree, hit, zoom, words, inverted, unresolved }: F
   const total = tree.total[node]!;
   const samples = samplesOf(words, total);
   const where =
-    node === 0 ? [] : [tree.functions.file[row]!, tree.functions.binary[row]!, KIND_WORDS[tree.functions.kind[row]!]];
+    node === 0 ? [] : [sourcePlace(tree, row), tree.functions.binary[row]!, KIND_WORDS[tree.functions.kind[row]!]];
   const unnamed = node === 0 ? '' : whyUnnamed(nameOf(tree, node), unresolved);
   const source = [...new Set(where.filter((part) => part !== '' && part !== undefined))].join(' · ');
   return (
     <Bubble>
       <p className="font-mono font-medium break-words">{node === 0 ? 'all' : nameOf(tree, node)}</p>
       {source !== '' && <p className="break-words text-ink-2">{source}</p>}
+      {tree.inlined[node] === 1 && <p className="text-ink-2">{inlinedWords(inverted)}.</p>}
       {unnamed !== '' && <p className="text-ink-2">{unnamed}</p>}
       <dl className="mt-1.5 grid grid-cols-[repeat(4,max-content)] gap-x-3 tabular-nums">
         <Line label="Total" value={amount.text(total)} share={share(total, whole)} />

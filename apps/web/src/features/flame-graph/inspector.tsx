@@ -2,6 +2,7 @@ import { type FlameTree, type Neighbour, nameOf } from '@strata/profile';
 import { formatShare } from '../../ui/amount.ts';
 import { Button } from '../../ui/button.tsx';
 import { withoutArguments } from '../../ui/flame-canvas/label-fit.ts';
+import { inlinedWords, sourcePlace } from '../../ui/flame-frame/source-place.ts';
 import { Kbd } from '../../ui/kbd.tsx';
 import type { ProfileWords } from './profile-words.ts';
 
@@ -31,7 +32,7 @@ export function Inspector(props: InspectorProps) {
     props;
   const row = tree.function[node]!;
   const { whole, amount } = words;
-  const file = tree.functions.file[row]!;
+  const file = sourcePlace(tree, row);
   const binary = tree.functions.binary[row]!;
   const share = (value: number) => (whole > 0 ? value / whole : 0);
   return (
@@ -43,6 +44,11 @@ export function Inspector(props: InspectorProps) {
         {(file !== '' || binary !== '') && (
           <p className="mt-1 font-mono text-[12px] break-all text-ink-2">
             {[file, binary].filter(Boolean).join(' · ')}
+          </p>
+        )}
+        {tree.inlined[node] === 1 && (
+          <p className="mt-1 text-[12px] text-ink-2">
+            <span aria-hidden="true">↳</span> {inlinedWords(inverted)}: its time is measured, its code is its caller’s.
           </p>
         )}
       </header>

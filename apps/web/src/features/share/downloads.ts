@@ -1,6 +1,8 @@
 const FORMATS = ['pprof', 'folded', 'json'] as const;
 /** What of a page's address names samples; the rest is how they are looked at. */
-const SELECTION = ['type', 'from', 'to', 'version', 'label'];
+const SELECTION = ['from', 'to', 'version', 'label'];
+/** What both sides of a comparison have in common. */
+const COMMON = ['type', 'group', 'names'];
 
 /** One profile, in every format. */
 export interface Download {
@@ -16,9 +18,8 @@ export function downloadsOf(service: string, compared: boolean, search: URLSearc
 
 function download(name: string, service: string, search: URLSearchParams, end: string): Download {
   const query = new URLSearchParams({ service });
-  for (const parameter of SELECTION) {
-    const given = parameter === 'type' ? parameter : `${parameter}${end}`;
-    for (const value of search.getAll(given)) query.append(parameter, value);
-  }
+  for (const parameter of COMMON) for (const value of search.getAll(parameter)) query.append(parameter, value);
+  for (const parameter of SELECTION)
+    for (const value of search.getAll(`${parameter}${end}`)) query.append(parameter, value);
   return { name, links: FORMATS.map((format) => ({ format, href: `/api/v1/export?${query}&format=${format}` })) };
 }

@@ -7,6 +7,8 @@ const BOX_PX = ROW_PX - 1;
 const PADDING_PX = 5;
 const LABEL_MIN_PX = 22;
 const ROUND_MIN_PX = 5;
+/** Of marks before a name, such as `▲ `. */
+const MARK_CHARACTER_PX = 7;
 
 /** What a box looks like and says. */
 export interface Look {
@@ -18,6 +20,8 @@ export interface Look {
   readonly shadeOf: (node: number) => number;
   /** Stands before the name, such as `▲ `; `''` for nothing. */
   readonly markOf: (node: number) => string;
+  /** Whether the node's code is part of its caller's: then no ground shows between them. */
+  readonly isInlined: (node: number) => boolean;
 }
 
 /** Where row 0 of the boxes lies on the canvas, and how tall the canvas is. */
@@ -61,11 +65,14 @@ export function paintBase(
     for (let i = 0; i < list.length; i += 2) {
       const x = boxes.x[list[i]!]!;
       const w = boxes.w[list[i]!]!;
-      const y = frame.top + list[i + 1]! * ROW_PX;
-      if (w < ROUND_MIN_PX) context.fillRect(x, y, w > 2 ? w - 0.75 : Math.max(w, 0.6), BOX_PX);
+      const box = list[i]!;
+      const joined = boxes.frames[box] === 0 && look.isInlined(boxes.node[box]!) ? 1 : 0;
+      const y = frame.top + list[i + 1]! * ROW_PX - joined;
+      const height = BOX_PX + joined;
+      if (w < ROUND_MIN_PX) context.fillRect(x, y, w > 2 ? w - 0.75 : Math.max(w, 0.6), height);
       else {
         context.beginPath();
-        context.roundRect(x, y, w - 1, BOX_PX, 2);
+        context.roundRect(x, y, w - 1, height, joined === 0 ? 2 : [0, 0, 2, 2]);
         context.fill();
       }
     }
@@ -92,7 +99,7 @@ function paintLabel(
 ): void {
   const node = boxes.node[box]!;
   const mark = look.markOf(node);
-  const room = boxes.w[box]! - 2 * PADDING_PX + 2 - (mark === '' ? 0 : 14);
+  const room = boxes.w[box]! - 2 * PADDING_PX + 2 - mark.length * MARK_CHARACTER_PX;
   const text = mark + look.labelOf(node, room);
   if (text === '') return;
   const dimmed = isDimmed(node, look, found);
