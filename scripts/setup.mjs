@@ -22,6 +22,8 @@ const TEST_PACKAGES = [
   'debuginfod',
 ];
 
+const S3_SERVER_VERSION = '1.8.0';
+
 class Unavailable extends Error {}
 
 function run(command, args, options = {}) {
@@ -119,12 +121,21 @@ const webBuild = () =>
     () => run('npm', ['run', 'build', '-w', 'apps/web'], pinned()),
   );
 
+/** A real S3 server, which keeps its objects in a folder; packages/debug-files/test/s3-server.ts starts it. */
+const s3Server = () =>
+  once(`versitygw-${S3_SERVER_VERSION}`, [], 'node_modules/.cache/strata-tests/versitygw', () =>
+    run('go', ['install', `github.com/versity/versitygw/cmd/versitygw@v${S3_SERVER_VERSION}`], {
+      env: { ...process.env, GOBIN: join(root, 'node_modules/.cache/strata-tests') },
+    }),
+  );
+
 /** `optional`: without it everything but the agent works, so setting up goes on. */
 const steps = [
   { name: 'System packages', work: systemPackages, optional: true },
   { name: 'npm packages', work: npmPackages, optional: false },
   { name: 'Native addon (Rust, BPF; some minutes the first time)', work: nativeAddon, optional: true },
   { name: 'Web build', work: webBuild, optional: false },
+  ...(withTests ? [{ name: 'S3 server for the tests', work: s3Server, optional: false }] : []),
 ];
 
 for (const [index, step] of steps.entries()) {

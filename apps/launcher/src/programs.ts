@@ -1,5 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '@strata/settings';
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8')) as {
+  readonly version: string;
+};
 
 /** One program of Strata on this machine. */
 export interface Program {
@@ -32,6 +37,7 @@ export function programsFor(settings: Settings): readonly Program[] {
     ...more,
     environment: {
       OTEL_SERVICE_NAME: `strata-${name}`,
+      OTEL_RESOURCE_ATTRIBUTES: `service.version=${version}`,
       // From the second start on nothing is compiled, and the compiler's own memory is not needed.
       NODE_COMPILE_CACHE: join(settings.dataFolder, 'compile-cache'),
       ...more.environment,

@@ -25,3 +25,33 @@ export function groupLabels(texts: readonly string[]): LabelChoice[] {
 
 export const writeLabels = (labels: readonly LabelChoice[]): string[] =>
   labels.flatMap(({ name, values }) => values.map((value) => `${name}:${value}`));
+
+/** Labels that are columns of every sample; any other is `label.NAME`. */
+export const STANDARD_LABELS = [
+  'environment',
+  'namespace',
+  'cluster',
+  'host',
+  'pod',
+  'container',
+  'process',
+  'thread',
+] as const;
+
+/**
+ * Parameters with labels as pages write them, `label=thread:main`, where they were written as the API also takes them,
+ * `thread=main` or `label.team=pay`; `null` where there is nothing to respell.
+ */
+export function respellLabels(parameters: readonly (readonly [string, string])[]): URLSearchParams | null {
+  const labelOf = (name: string) =>
+    name.startsWith('label.') && name.length > 'label.'.length && !['label.a', 'label.b'].includes(name)
+      ? name.slice('label.'.length)
+      : STANDARD_LABELS.find((label) => label === name);
+  if (parameters.every(([name]) => labelOf(name) === undefined)) return null;
+  return new URLSearchParams(
+    parameters.map(([name, value]) => {
+      const label = labelOf(name);
+      return label === undefined ? [name, value] : ['label', `${label}:${value}`];
+    }),
+  );
+}

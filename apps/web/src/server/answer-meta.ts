@@ -19,7 +19,7 @@ export interface ProfileMeta {
   /** Unix seconds, absolute whatever was asked. */
   readonly from: number;
   readonly to: number;
-  /** How much of the range has gone by: cores are value / 1e9 / seconds. */
+  /** How much of the range has gone by since the first sample of all: cores are value / 1e9 / seconds. */
   readonly seconds: number;
   readonly versions: readonly string[];
   /** `name:value`. */

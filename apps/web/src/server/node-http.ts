@@ -39,6 +39,8 @@ async function readBody(from: IncomingMessage): Promise<Uint8Array<ArrayBuffer>>
 
 /** Sends a response of fetch's. */
 export async function writeResponse(response: Response, to: ServerResponse): Promise<void> {
+  // Who asked is gone: a page left before its answers came.
+  if (to.destroyed) return;
   for (const [name, value] of response.headers) to.appendHeader(name, value);
   to.statusCode = response.status;
   if (response.body === null || to.req.method === 'HEAD') {

@@ -14,7 +14,7 @@ export interface ReadProfile {
 /** Sums a selection. Throws WebError NO_SAMPLES or UNKNOWN_SERVICE, saying why, when nothing is in it. */
 export async function readProfile(parts: Parts, selection: Selection, signal?: AbortSignal): Promise<ReadProfile> {
   const now = Date.now() / 1000;
-  const { profile, samples, instances } = await parts.storage.sumStacks(selection, signal);
+  const { profile, samples, instances, recordedSince } = await parts.storage.sumStacks(selection, signal);
   if (samples === 0) throw await whyEmpty(parts, selection);
   return {
     profile,
@@ -24,7 +24,7 @@ export async function readProfile(parts: Parts, selection: Selection, signal?: A
       unit: profile.profileType.unit,
       from: selection.from,
       to: selection.to,
-      seconds: Math.max(1, Math.min(selection.to, now) - selection.from),
+      seconds: Math.max(1, Math.min(selection.to, now) - Math.max(selection.from, recordedSince ?? 0)),
       versions: selection.versions,
       labels: writeLabels(selection.labels),
       samples,

@@ -1,20 +1,8 @@
 import type { Selection } from '@strata/storage';
 import { z } from 'zod';
-import { groupLabels, parseLabel } from '../address/label.ts';
+import { groupLabels, parseLabel, STANDARD_LABELS } from '../address/label.ts';
 import { resolveRange, STANDARD_RANGE } from '../address/time.ts';
 import { WebError } from './errors.ts';
-
-/** Labels that are columns of every sample; any other is `label.NAME`. */
-export const STANDARD_LABELS = [
-  'environment',
-  'namespace',
-  'cluster',
-  'host',
-  'pod',
-  'container',
-  'process',
-  'thread',
-] as const;
 
 const MOST_VALUES = 64;
 const MOST_CHARACTERS = 1_024;

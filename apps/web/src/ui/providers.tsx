@@ -5,7 +5,7 @@ import { createTRPCClient, httpBatchStreamLink } from '@trpc/client';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { type ReactNode, useState } from 'react';
 import type { AppRouter } from '../server/router.ts';
-import { reachServer } from './reach-server.ts';
+import { NO_ANSWER, reachServer } from './reach-server.ts';
 import { TRPCProvider } from './trpc.ts';
 
 const makeQueryClient = () =>
@@ -13,9 +13,12 @@ const makeQueryClient = () =>
     defaultOptions: {
       queries: {
         staleTime: 5_000,
-        retry: (failures, error) => failures < 2 && !isRefusal(error),
+        // Without a network a question fails, and the page says so, instead of waiting in silence.
+        networkMode: 'always',
+        retry: (failures, error) => failures < 2 && !isRefusal(error) && error.message !== NO_ANSWER,
         refetchIntervalInBackground: false,
       },
+      mutations: { networkMode: 'always' },
     },
   });
 

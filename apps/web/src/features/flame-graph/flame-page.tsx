@@ -1,5 +1,6 @@
 'use client';
 
+import { writePath } from '@strata/profile';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useMemo } from 'react';
@@ -16,6 +17,7 @@ import { useSelection } from '../../ui/selection-state.ts';
 import { StaleNotice } from '../../ui/states.tsx';
 import { ServiceTimeline } from '../../ui/timeline/service-timeline.tsx';
 import { useTRPC } from '../../ui/trpc.ts';
+import { useLate } from '../../ui/use-late.ts';
 import { Explorer } from './explorer.tsx';
 import { NoProfile } from './no-profile.tsx';
 import { decodeProfile } from './profile-columns.ts';
@@ -40,6 +42,7 @@ export function FlamePage({ service }: { readonly service: string }) {
     refetchInterval: range.refetchInterval,
   });
   const shown = profile.data?.value;
+  const late = useLate(profile.isPending || profile.isPlaceholderData);
   const words = useMemo(
     () =>
       shown === undefined
@@ -58,6 +61,14 @@ export function FlamePage({ service }: { readonly service: string }) {
       .filter(([name]) => name !== 'service')
       .map(([name, value]) => [name === 'type' ? name : `${name}.b`, value]),
   );
+  const all = detail.data?.versions ?? [];
+  // Without a version on the other side there would be nothing to compare but the same mixture of them.
+  if (selection.versions.length === 0 && all.length > 1) compare.set('version.b', all[0]!.version);
+  if (state.root.length > 0 && !state.inverted) compare.set('root', writePath(state.root));
+  const recorded =
+    detail.data?.lastSample == null
+      ? null
+      : { first: Math.min(...all.map(({ firstSeen }) => firstSeen)), last: detail.data.lastSample };
   return (
     <div className="relative flex-1">
       <div className="absolute inset-0 flex flex-col">
@@ -93,6 +104,11 @@ export function FlamePage({ service }: { readonly service: string }) {
             versions={detail.data?.versions ?? []}
           />
         </div>
+        {late && profile.error === null && (
+          <Notice>
+            Still waiting for the answer …{shown !== undefined && ' What is shown is what was asked for before.'}
+          </Notice>
+        )}
         {profile.error !== null && shown !== undefined && profile.error.code !== 'NO_SAMPLES' && (
           <Notice>{profile.error.message} What is shown is from before.</Notice>
         )}
@@ -120,13 +136,14 @@ export function FlamePage({ service }: { readonly service: string }) {
             service={service}
             error={profile.error}
             filtered={filters.length > 0}
-            lastSample={detail.data?.lastSample ?? null}
-            rangeEnd={range.now.to}
+            recorded={recorded}
+            range={range.now}
             onRetry={() => void profile.refetch()}
             onClearFilters={() => {
               selection.setVersions([]);
               selection.setLabels([]);
             }}
+            onType={detail.data?.profileTypes[0] && (() => selection.setType(detail.data!.profileTypes[0]!.name))}
             onRange={range.set}
           />
         )}

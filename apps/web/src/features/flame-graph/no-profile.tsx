@@ -1,26 +1,29 @@
 import Link from 'next/link';
-import { type RangeText, STANDARD_RANGE } from '../../address/time.ts';
+import { type AbsoluteRange, type RangeText, STANDARD_RANGE } from '../../address/time.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import type { FetchError } from '../../ui/flame-frame/use-columns.ts';
 import { NoService } from '../../ui/no-service.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
+import { type Recorded, whyNoSamples } from './recorded.ts';
 
 export interface NoProfileProps {
   readonly service: string;
   readonly error: FetchError | null;
   /** Whether versions or labels are asked for. */
   readonly filtered: boolean;
-  /** Unix seconds; `null` when the service has none at all. */
-  readonly lastSample: number | null;
-  readonly rangeEnd: number;
+  /** `null` when the service has no samples at all. */
+  readonly recorded: Recorded | null;
+  readonly range: AbsoluteRange;
   readonly onRetry: () => void;
   readonly onClearFilters: () => void;
   readonly onRange: (range: RangeText) => void;
+  /** Looks at a profile type that the service has. */
+  readonly onType: (() => void) | undefined;
 }
 
 /** Why there is no graph, and what to do about it. */
 export function NoProfile(props: NoProfileProps) {
-  const { service, error, filtered, lastSample, rangeEnd, onRetry, onClearFilters, onRange } = props;
+  const { service, error, filtered, recorded, range, onRetry, onClearFilters, onRange, onType } = props;
   if (error?.code === 'UNKNOWN_SERVICE') return <NoService name={service} />;
   if (error !== null && error.code !== 'NO_SAMPLES')
     return (
@@ -31,6 +34,10 @@ export function NoProfile(props: NoProfileProps) {
             {error.code === 'INVALID_PARAMETER' ? (
               <Button look="primary" onClick={() => onRange(STANDARD_RANGE)}>
                 Last 15 minutes
+              </Button>
+            ) : error.code === 'UNKNOWN_TYPE' && onType !== undefined ? (
+              <Button look="primary" onClick={onType}>
+                Look at a type it has
               </Button>
             ) : (
               <Button look="primary" onClick={onRetry}>
@@ -44,9 +51,8 @@ export function NoProfile(props: NoProfileProps) {
         {error.message}
       </ErrorState>
     );
-  const last = lastSample === null ? null : new Date(lastSample * 1000);
-  const around =
-    lastSample === null ? null : { from: String(Math.floor(lastSample - 900)), to: String(Math.ceil(lastSample + 60)) };
+  const last = recorded?.last ?? 0;
+  const around = { from: String(Math.floor(last - 900)), to: String(Math.ceil(last + 60)) };
   return (
     <EmptyState
       title="No samples in this range"
@@ -57,7 +63,7 @@ export function NoProfile(props: NoProfileProps) {
               Remove all filters
             </Button>
           )}
-          {around !== null && Math.abs(rangeEnd - lastSample!) > 60 && (
+          {recorded !== null && Math.abs(range.to - last) > 60 && (
             <Button look={filtered ? 'plain' : 'primary'} onClick={() => onRange(around)}>
               Go to the last sample
             </Button>
@@ -70,9 +76,7 @@ export function NoProfile(props: NoProfileProps) {
       }
     >
       {filtered && 'The filters may leave nothing over. '}
-      {last === null
-        ? 'This service has no samples of this type.'
-        : `The last sample is of ${last.toISOString().slice(0, 16).replace('T', ' ')} UTC; if the service still runs, its agent may have stopped.`}
+      {whyNoSamples(recorded, range, Date.now() / 1000)}
     </EmptyState>
   );
 }

@@ -10,6 +10,7 @@ import { useRange } from '../../ui/selection-state.ts';
 import { ErrorState, StaleNotice } from '../../ui/states.tsx';
 import { useTRPC } from '../../ui/trpc.ts';
 import { useLastingError } from '../../ui/use-lasting-error.ts';
+import { useLate } from '../../ui/use-late.ts';
 import { FilterBox } from './filter-box.tsx';
 import { Headline } from './headline.tsx';
 import { NoServices } from './no-services.tsx';
@@ -28,6 +29,7 @@ export function ServicesPage() {
     }),
   );
   const error = useLastingError(services, `${range.text.from} ${range.text.to}`);
+  const late = useLate(services.isPending || services.isPlaceholderData);
   const agents = useQuery(trpc.agents.list.queryOptions(undefined, { refetchInterval: AGENTS_REFRESH_MS }));
   const [filter, setFilter] = useState('');
   const wanted = useDeferredValue(filter.trim().toLowerCase());
@@ -40,6 +42,7 @@ export function ServicesPage() {
           <Headline services={services.data?.services} agents={agents.data} failed={error !== null} />
           <FilterBox value={filter} onValue={setFilter} />
         </div>
+        {late && error === null && <StaleNotice>Still waiting for the list of services …</StaleNotice>}
         {error !== null && services.data !== undefined && (
           <StaleNotice>The list is not up to date: {error.message}</StaleNotice>
         )}

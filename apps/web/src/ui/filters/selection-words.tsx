@@ -17,8 +17,10 @@ export function SelectionWords({ amount, whole, samples, instances }: SelectionW
       {instances !== undefined && (
         <>
           {' · '}
-          <b className="font-semibold text-ink">{formatCount(instances)}</b>{' '}
-          {instances === 1 ? 'instance' : 'instances'}
+          <span title="An instance is a program in one container or on one host; several processes of it there count as one.">
+            <b className="font-semibold text-ink">{formatCount(instances)}</b>{' '}
+            {instances === 1 ? 'instance' : 'instances'}
+          </span>
         </>
       )}
     </p>

@@ -24,6 +24,8 @@ const STEPS: Readonly<Record<string, TreeStep>> = {
   End: 'last',
 };
 
+type KeyFields = 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'preventDefault' | 'stopPropagation';
+
 export interface FlameCanvasProps {
   readonly picture: Picture;
   /** Name of the whole graph for assistive technology. */
@@ -95,7 +97,7 @@ export function FlameCanvas({ picture, label, describe, tooltip, onZoom, onSelec
     if (!event.shiftKey) onZoom(node);
   };
 
-  const key = (event: KeyboardEvent) => {
+  const key = (event: Pick<KeyboardEvent, KeyFields>) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const step = STEPS[event.key];
     if (step !== undefined) onSelect(stepFrom(layout, focusNode, step, zoom));
@@ -106,6 +108,17 @@ export function FlameCanvas({ picture, label, describe, tooltip, onZoom, onSelec
     event.preventDefault();
     event.stopPropagation();
   };
+
+  // The graph is what the page is about: its keys work as long as nothing else has the focus.
+  const latestKey = useRef(key);
+  latestKey.current = key;
+  useEffect(() => {
+    const listen = (event: globalThis.KeyboardEvent) => {
+      if (document.activeElement === document.body && !event.defaultPrevented) latestKey.current(event);
+    };
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, []);
 
   const bubbleContent = useMemo(() => (hit === null ? null : tooltip(hit)), [hit, tooltip]);
   // Once more with its new content, whose size decides on which side of the pointer there is room.

@@ -1,5 +1,5 @@
 import { keepPreviousData, type QueryClient, useQuery } from '@tanstack/react-query';
-import { UNREACHABLE } from '../reach-server.ts';
+import { NO_ANSWER, reachServer } from '../reach-server.ts';
 import { useLastingError } from '../use-lasting-error.ts';
 
 /** Why a profile did not come: the server's code and sentence. */
@@ -47,9 +47,9 @@ export function useColumns<T>({ url, decode, refetchInterval, enabled = true }: 
     gcTime: 60_000,
     queryFn: async ({ signal }) => {
       const started = performance.now();
-      const response = await fetch(url, { signal }).catch((cause) => {
+      const response = await reachServer(url, { signal }).catch((cause: Error) => {
         if (signal.aborted) throw cause;
-        throw new FetchError('UNREACHABLE', UNREACHABLE, 0, { cause });
+        throw new FetchError(cause.message === NO_ANSWER ? 'NO_ANSWER' : 'UNREACHABLE', cause.message, 0, { cause });
       });
       if (!response.ok) throw await readError(response);
       const body = new Uint8Array(await response.arrayBuffer());
@@ -62,7 +62,8 @@ export function useColumns<T>({ url, decode, refetchInterval, enabled = true }: 
         etag: response.headers.get('etag'),
       };
     },
-    retry: (failures, error) => failures < 2 && (error.status === 0 || error.status >= 500),
+    retry: (failures, error) =>
+      failures < 2 && error.code !== 'NO_ANSWER' && (error.status === 0 || error.status >= 500),
   });
   const { data, isPlaceholderData, refetch } = query;
   const error = useLastingError(query, url);

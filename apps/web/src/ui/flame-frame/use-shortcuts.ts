@@ -8,7 +8,12 @@ export function useShortcuts(actions: readonly (readonly [key: string, action: (
     const listen = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       const target = event.target as HTMLElement | null;
-      if (target?.closest('input, textarea, select, [contenteditable], [role=dialog], dialog, [role=menu]')) return;
+      if (
+        target?.closest(
+          'input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable], [role=dialog], dialog, [role=menu]',
+        )
+      )
+        return;
       const action = current.current.find(([key]) => key === event.key)?.[1];
       if (action === undefined) return;
       event.preventDefault();
