@@ -107,7 +107,7 @@ export function encodePprof(profile: StackProfile, names: FrameNames): Uint8Arra
       create(FunctionSchema, {
         id,
         name: text,
-        systemName: text,
+        // Left out: go tool pprof takes a name that equals its system name for one to be shortened.
         filename: strings.row(functions.file[row] || functions.binary[row] || ''),
       }),
     ];
