@@ -21,6 +21,11 @@ describe('names are shortened by what they are made of', () => {
     ['[libc.so.6]', '[libc.so.6]', '[libc.so.6]'],
     ['main.rankByPrice.func1', 'main.rankByPrice.func1', 'rankByPrice.func1'],
     ['main', 'main', 'main'],
+    ['shop::Cart<int>::total(int) const:34', 'shop::Cart::total:34', 'total:34'],
+    ['main.rankByPrice.func1:7', 'main.rankByPrice.func1:7', 'rankByPrice.func1:7'],
+    ['/usr/include/c++/12/bits/stl_algo.h', '/usr/include/c++/12/bits/stl_algo.h', 'stl_algo.h'],
+    ['shop/cart.cpp', 'shop/cart.cpp', 'cart.cpp'],
+    ['libssl.so.3', 'libssl.so.3', 'libssl.so.3'],
     ['do_syscall_64', 'do_syscall_64', 'do_syscall_64'],
   ])('%s', (name, plain, last) => {
     expect(withoutArguments(name)).toBe(plain);

@@ -9,6 +9,9 @@ import { TypePicker } from '../../ui/filters/type-picker.tsx';
 import { Fetching } from '../../ui/flame-frame/fetching.tsx';
 import { GraphSkeleton } from '../../ui/flame-frame/graph-skeleton.tsx';
 import { useColumns } from '../../ui/flame-frame/use-columns.ts';
+import { namesInterval } from '../../ui/naming/names-interval.ts';
+import { NamingMenus } from '../../ui/naming/naming-menus.tsx';
+import { type NamingState, useNaming } from '../../ui/naming/use-naming.ts';
 import { NoService } from '../../ui/no-service.tsx';
 import { InBar } from '../../ui/page-bar/bar-slot.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
@@ -29,6 +32,7 @@ export function ComparePage({ service }: { readonly service: string }) {
   const a = useSelection('a');
   const b = useSelection('b');
   const state = useDiffState();
+  const naming = useNaming();
   const trpc = useTRPC();
   const detail = useQuery(
     trpc.service.describe.queryOptions(
@@ -39,9 +43,9 @@ export function ComparePage({ service }: { readonly service: string }) {
   const intervals = [a, b].map((side) => side.range.refetchInterval).filter((ms) => ms !== false);
   const refetchInterval = intervals.length > 0 ? Math.min(...intervals) : (false as const);
   const diff = useColumns({
-    url: `/api/v1/diff?${diffQuery(service, a, b)}`,
+    url: `/api/v1/diff?${diffQuery(service, a, b, naming)}`,
     decode: decodeDiff,
-    refetchInterval,
+    refetchInterval: (last) => namesInterval(refetchInterval, (last?.a.unresolved?.length ?? 0) > 0),
     enabled: settled,
   });
   const shown = diff.data?.value;
@@ -130,6 +134,7 @@ export function ComparePage({ service }: { readonly service: string }) {
             a={shown.a}
             b={shown.b}
             state={state}
+            tools={<NamingMenus naming={naming} />}
             source={
               <span className="tabular-nums max-sm:hidden">
                 Fetched {formatBytes(diff.data!.bytes)} in {Math.round(diff.data!.ms)} ms
@@ -187,10 +192,11 @@ export function ComparePage({ service }: { readonly service: string }) {
 }
 
 /** `service`, `type`, and for each side its own parameters with `.a` or `.b` behind them. */
-function diffQuery(service: string, a: SelectionState, b: SelectionState): URLSearchParams {
+function diffQuery(service: string, a: SelectionState, b: SelectionState, naming: NamingState): URLSearchParams {
   const query = new URLSearchParams([
     ['service', service],
     ['type', b.type],
+    ...naming.parameters.map((pair) => [...pair]),
   ]);
   for (const [end, side] of [
     ['a', a],

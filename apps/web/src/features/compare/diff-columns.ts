@@ -1,11 +1,17 @@
 import { type DiffSide, type DiffTree, decodeDiffTree } from '@strata/profile';
 
+/** What travels of a side. */
+export interface DiffSideMeta extends DiffSide {
+  /** Files of either side some of whose frames have no name. */
+  readonly unresolved?: readonly unknown[];
+}
+
 /** What travels beside a diff tree. */
 export interface DiffMeta {
   /** Unit of the values, such as `nanoseconds`. */
   readonly unit: string;
-  readonly a: DiffSide;
-  readonly b: DiffSide;
+  readonly a: DiffSideMeta;
+  readonly b: DiffSideMeta;
 }
 
 export interface Diff extends DiffMeta {

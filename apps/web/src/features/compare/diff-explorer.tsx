@@ -39,10 +39,12 @@ export interface DiffExplorerProps {
   readonly b: DiffSide;
   readonly state: DiffState;
   readonly source: ReactNode;
+  /** More ways to look at all of it. */
+  readonly tools?: ReactNode;
 }
 
 /** One graph for two profiles, and the functions by change beside it. */
-export function DiffExplorer({ tree, unit, a, b, state, source }: DiffExplorerProps) {
+export function DiffExplorer({ tree, unit, a, b, state, source, tools }: DiffExplorerProps) {
   const { norm, find, set } = state;
   const model = useMemo(() => modelDiff(tree, norm, a, b), [tree, norm, a, b]);
   const measure = useMemo(() => {
@@ -142,8 +144,9 @@ export function DiffExplorer({ tree, unit, a, b, state, source }: DiffExplorerPr
               input={searchInput}
             />
           </div>
-          <div className="flex items-center gap-2 py-1">
+          <div className="flex items-center gap-2 py-1 max-sm:flex-wrap">
             <Breadcrumbs tree={model} zoom={zoom} onZoom={zoomTo} />
+            {tools !== undefined && <span className="order-last ml-auto flex gap-2 max-sm:basis-full">{tools}</span>}
             {wantedZoom < 0 && (
               <p role="status" className="truncate rounded-md bg-chip px-2 text-[12px] leading-6 text-ink-2">
                 The zoomed frame <b className="font-medium">{state.root.at(-1)}</b> is on neither side: all is shown.

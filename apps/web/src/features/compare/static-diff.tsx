@@ -8,6 +8,7 @@ import { Chip } from '../../ui/chip.tsx';
 import { SelectionWords } from '../../ui/filters/selection-words.tsx';
 import { GraphSkeleton } from '../../ui/flame-frame/graph-skeleton.tsx';
 import { useColumns } from '../../ui/flame-frame/use-columns.ts';
+import { namingWords } from '../../ui/naming/naming-menus.tsx';
 import { writeSpan } from '../../ui/range-words.ts';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { ErrorState } from '../../ui/states.tsx';
@@ -73,6 +74,11 @@ export function StaticDiff({ url, search }: StaticDiffProps) {
             <span className="text-[12px] whitespace-nowrap text-ink-2">{writeSpan(rangeOf(search, side))}</span>
             <SelectionWords amount={held[side].amount} whole={held[side].total} samples={held[side].samples} />
           </span>
+        ))}
+        {namingWords(search).map(({ name, value }) => (
+          <Chip key={name} name={name}>
+            {value}
+          </Chip>
         ))}
         <span className="flex-1" />
         <SegmentedControl

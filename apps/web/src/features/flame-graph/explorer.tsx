@@ -16,6 +16,7 @@ import {
 } from '@strata/profile';
 import { type ReactNode, useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { formatCount, formatShare } from '../../ui/amount.ts';
+import { Button } from '../../ui/button.tsx';
 import { FlameCanvas } from '../../ui/flame-canvas/flame-canvas.tsx';
 import type { Hit, Picture } from '../../ui/flame-canvas/flame-view.ts';
 import { useKindLook } from '../../ui/flame-canvas/use-kind-look.ts';
@@ -50,6 +51,7 @@ const VIEW_OPTIONS = [
   { value: 'table', label: 'Table' },
   { value: 'both', label: 'Both' },
 ] as const;
+const VIEW_OPTIONS_WITH_SOURCE = [...VIEW_OPTIONS, { value: 'source', label: 'Source' }] as const;
 
 export interface ExplorerProps {
   /** Callees down; the view turns it round itself. */
@@ -62,13 +64,25 @@ export interface ExplorerProps {
   readonly source: ReactNode;
   /** More ways to look at all of it, beside the view. */
   readonly tools?: ReactNode;
+  /** Lines of a function, or of none (−1); left out where they cannot be asked for. */
+  readonly sourceOf?: (functionRow: number) => ReactNode;
   /** More actions on the selected frame. */
   readonly actions?: ReactNode;
 }
 
 /** The flame graph with everything around it that reads one tree: search, zoom, table, inspector, keys, foot. */
-export function Explorer({ tree: upright, words, unresolved = NONE, state, source, tools, actions }: ExplorerProps) {
-  const { view, inverted, find, set } = state;
+export function Explorer({
+  tree: upright,
+  words,
+  unresolved = NONE,
+  state,
+  source,
+  tools,
+  sourceOf,
+  actions,
+}: ExplorerProps) {
+  const { inverted, find, set } = state;
+  const view = state.view === 'source' && sourceOf === undefined ? 'flame' : state.view;
   const tree = useMemo(
     () => layoutTree(inverted ? invertTree(upright, upright.total[0]! * LEAST_INVERTED_SHARE) : upright),
     [upright, inverted],
@@ -175,7 +189,7 @@ export function Explorer({ tree: upright, words, unresolved = NONE, state, sourc
           <div className="flex flex-wrap items-center gap-3 py-0.5">
             <SegmentedControl
               label="View"
-              options={VIEW_OPTIONS}
+              options={sourceOf === undefined ? VIEW_OPTIONS : VIEW_OPTIONS_WITH_SOURCE}
               value={view}
               onValue={(next) => set({ view: next })}
             />
@@ -207,9 +221,12 @@ export function Explorer({ tree: upright, words, unresolved = NONE, state, sourc
               </p>
             )}
           </div>
-          <div className={`grid min-h-0 flex-1 gap-4 ${view === 'both' ? 'lg:grid-cols-2 max-lg:grid-rows-2' : ''}`}>
-            {view !== 'flame' && <div className="min-h-0 min-w-0">{table}</div>}
+          <div
+            className={`grid min-h-0 flex-1 gap-4 ${view === 'both' || view === 'source' ? 'lg:grid-cols-2 max-lg:grid-rows-2' : ''}`}
+          >
+            {(view === 'table' || view === 'both') && <div className="min-h-0 min-w-0">{table}</div>}
             {view !== 'table' && <div className="min-h-0 min-w-0">{graph}</div>}
+            {view === 'source' && <div className="min-h-0 min-w-0 pb-2">{sourceOf?.(selectedFunction)}</div>}
           </div>
         </section>
         <InspectorPanel
@@ -234,7 +251,14 @@ export function Explorer({ tree: upright, words, unresolved = NONE, state, sourc
               onZoom={zoomTo}
               onCopy={() => copy(nameOf(tree, selected))}
               copied={copied}
-              actions={actions}
+              actions={
+                <>
+                  {sourceOf !== undefined && view !== 'source' && (
+                    <Button onClick={() => set({ view: 'source' })}>Source</Button>
+                  )}
+                  {actions}
+                </>
+              }
             />
           ) : (
             <Overview rows={rows} words={words} onSelect={selectFunction} />

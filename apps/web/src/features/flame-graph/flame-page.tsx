@@ -13,6 +13,9 @@ import { TypePicker } from '../../ui/filters/type-picker.tsx';
 import { Fetching } from '../../ui/flame-frame/fetching.tsx';
 import { GraphSkeleton } from '../../ui/flame-frame/graph-skeleton.tsx';
 import { useColumns } from '../../ui/flame-frame/use-columns.ts';
+import { namesInterval } from '../../ui/naming/names-interval.ts';
+import { NamingMenus } from '../../ui/naming/naming-menus.tsx';
+import { useNaming } from '../../ui/naming/use-naming.ts';
 import { useSelection } from '../../ui/selection-state.ts';
 import { StaleNotice } from '../../ui/states.tsx';
 import { ServiceTimeline } from '../../ui/timeline/service-timeline.tsx';
@@ -21,6 +24,7 @@ import { useLate } from '../../ui/use-late.ts';
 import { Explorer } from './explorer.tsx';
 import { NoProfile } from './no-profile.tsx';
 import { decodeProfile } from './profile-columns.ts';
+import { SourcePane } from './source/source-pane.tsx';
 import { useViewState } from './use-view-state.ts';
 
 /** The flame graph of a service: filters, timeline, graph. Everything it shows follows from the address. */
@@ -29,7 +33,9 @@ export function FlamePage({ service }: { readonly service: string }) {
   const { range } = selection;
   const state = useViewState();
   const trpc = useTRPC();
+  const naming = useNaming();
   const query = selection.query(service);
+  const named = new URLSearchParams([...query, ...naming.parameters.map((pair) => [...pair])]);
   const detail = useQuery(
     trpc.service.describe.queryOptions(query.toString(), {
       refetchInterval: range.refetchInterval,
@@ -37,9 +43,9 @@ export function FlamePage({ service }: { readonly service: string }) {
     }),
   );
   const profile = useColumns({
-    url: `/api/v1/flame?${query}`,
+    url: `/api/v1/flame?${named}`,
     decode: decodeProfile,
-    refetchInterval: range.refetchInterval,
+    refetchInterval: (last) => namesInterval(range.refetchInterval, (last?.unresolved?.length ?? 0) > 0),
   });
   const shown = profile.data?.value;
   const late = useLate(profile.isPending || profile.isPlaceholderData);
@@ -61,6 +67,7 @@ export function FlamePage({ service }: { readonly service: string }) {
       .filter(([name]) => name !== 'service')
       .map(([name, value]) => [name === 'type' ? name : `${name}.b`, value]),
   );
+  for (const [name, value] of naming.parameters) compare.set(name, value);
   const all = detail.data?.versions ?? [];
   // Without a version on the other side there would be nothing to compare but the same mixture of them.
   if (selection.versions.length === 0 && all.length > 1) compare.set('version.b', all[0]!.version);
@@ -123,6 +130,19 @@ export function FlamePage({ service }: { readonly service: string }) {
                 Fetched {formatBytes(profile.data!.bytes)} in {Math.round(profile.data!.ms)} ms
               </span>
             }
+            tools={<NamingMenus naming={naming} />}
+            sourceOf={(functionRow) => (
+              <SourcePane
+                functions={shown.tree.functions}
+                functionRow={functionRow}
+                group={naming.group}
+                service={service}
+                query={named}
+                version={selection.versions.length === 1 ? selection.versions[0]! : ''}
+                words={words}
+                refetchInterval={range.refetchInterval}
+              />
+            )}
             actions={
               <Link href={`/s/${encodeURIComponent(service)}/compare?${compare}`} className={buttonClass()}>
                 Compare versions

@@ -9,6 +9,7 @@ import { SelectionWords } from '../../ui/filters/selection-words.tsx';
 import { typeWord } from '../../ui/filters/type-picker.tsx';
 import { GraphSkeleton } from '../../ui/flame-frame/graph-skeleton.tsx';
 import { useColumns } from '../../ui/flame-frame/use-columns.ts';
+import { namingWords } from '../../ui/naming/naming-menus.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import { Explorer } from './explorer.tsx';
 import { decodeProfile } from './profile-columns.ts';
@@ -67,6 +68,11 @@ export function StaticFlame({ url, search }: StaticFlameProps) {
         {search.getAll('label').map((label) => (
           <Chip key={label} name={label.slice(0, label.indexOf(':'))}>
             {label.slice(label.indexOf(':') + 1)}
+          </Chip>
+        ))}
+        {namingWords(search).map(({ name, value }) => (
+          <Chip key={name} name={name}>
+            {value}
           </Chip>
         ))}
         <span className="flex-1" />

@@ -1,4 +1,4 @@
-export const VIEWS = ['flame', 'table', 'both'] as const;
+export const VIEWS = ['flame', 'table', 'both', 'source'] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 /** What of the view lives in the address, or in a snapshot. */

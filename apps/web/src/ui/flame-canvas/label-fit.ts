@@ -6,6 +6,8 @@ const ELLIPSIS = '…';
  * `Vec::extend`.
  */
 export function withoutArguments(full: string): string {
+  const line = LINE.exec(full)?.[0] ?? '';
+  if (line !== '') return withoutArguments(full.slice(0, -line.length)) + line;
   // Type arguments of Go: `sort[go.shape.int]`; `operator[]` has none, `[libc.so.6]` is a file.
   const name = full.replaceAll(/(?<=\w)\[[^[\]]+\]/g, '');
   if (!/[(<]/.test(name) || name.startsWith('(')) return name;
@@ -48,10 +50,19 @@ function methodOf(name: string): string {
 /** What Rust and Go name functions without a name: they say nothing without what they are in. */
 const CLOSURE = /(?:::\{\{closure\}\}|\.(?:func|deferwrap|gowrap)\d+(?:\.\d+)*)+$/;
 
+/** A source file or a library: its last dot is not between a name and what it is in. */
+const FILE =
+  /^(?:[^()<>:\s]*\/)?[^()<>:\s/]+\.(?:[chsS]|cc|cpp|cxx|c\+\+|hh|hpp|hxx|inl|ipp|tcc|rs|go|js|ts|py|java|so(?:\.\d+)*)$/;
+/** Where frames are lines: `checkout:34`. */
+const LINE = /:\d+$/;
+
 /** `feed::Scorer::dot` → `dot`, `sort_by::{{closure}}` as it is, `net/http.(*conn).serve` → `serve`, `java.util.HashMap.get` → `get`. */
 export function lastComponent(name: string): string {
   // A regular expression of JavaScript: its dots part nothing.
   if (/'.*'/.test(name)) return name;
+  if (FILE.test(name)) return name.slice(name.lastIndexOf('/') + 1);
+  const line = LINE.exec(name)?.[0] ?? '';
+  if (line !== '') return lastComponent(name.slice(0, -line.length)) + line;
   const plain = withoutArguments(name);
   const closure = CLOSURE.exec(plain)?.[0] ?? '';
   if (closure !== '') return lastComponent(plain.slice(0, -closure.length)) + closure;
