@@ -1,6 +1,9 @@
 import type { BuildId } from '@strata/profile';
 import { DebugFileError } from './debug-file-error.ts';
 
+/** Said instead of a build ID by who does not know it: the file's own. */
+export const OWN_BUILD_ID = 'own';
+
 const CLAIM = /^(?:(gnu|go|htlhash):)?([a-f0-9]{2,64})$/;
 const KINDS = ['gnu', 'go', 'htlhash'] as const;
 

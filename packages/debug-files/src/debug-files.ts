@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuildId } from '@strata/profile';
 import type { S3Location } from '@strata/settings';
-import { type ClaimedBuildId, candidatesOf, claimText, parseClaim } from './claimed-build-id.ts';
+import { type ClaimedBuildId, candidatesOf, claimText, OWN_BUILD_ID, parseClaim } from './claimed-build-id.ts';
 import { DebugFileError } from './debug-file-error.ts';
 import { type DebugKind, readDebugContent } from './elf/debug-kind.ts';
 import { hasHash, hashFile, isHash } from './hashes.ts';
@@ -42,11 +42,11 @@ export class DebugFiles {
   }
 
   /**
-   * Begins an upload or goes on with the one of the same file: `offset` bytes of it are there. Throws `INVALID_BUILD_ID`,
-   * `INVALID_REQUEST`, `TOO_LARGE`, `ALREADY_THERE`.
+   * Begins an upload or goes on with the one of the same file: `offset` bytes of it are there. For OWN_BUILD_ID the file is
+   * kept as what it is. Throws `INVALID_BUILD_ID`, `INVALID_REQUEST`, `TOO_LARGE`, `ALREADY_THERE`.
    */
   async begin(request: UploadRequest, kind: DebugKind | null): Promise<{ uploadId: string; offset: number }> {
-    const claim = parseClaim(request.buildId);
+    const claim = request.buildId === OWN_BUILD_ID ? null : parseClaim(request.buildId);
     const { bytes, hash, force } = request;
     if (!isHash(hash)) {
       throw new DebugFileError(
@@ -64,10 +64,10 @@ export class DebugFiles {
         `The file has ${bytes} bytes, more than the ${bytesMost} that STRATA_DEBUG_FILE_BYTES lets in.`,
       );
     }
-    const { wanted, reason } = await this.kept.decide({ claim, hash, kind, force });
-    if (!wanted) throw new DebugFileError('ALREADY_THERE', reason);
+    const decision = claim && (await this.kept.decide({ claim, hash, kind, force }));
+    if (decision?.wanted === false) throw new DebugFileError('ALREADY_THERE', decision.reason);
     const { session, offset } = await this.#incoming.begin(request);
-    if (!force && (await this.#incoming.isBusy(request.buildId, session.id))) {
+    if (!force && claim && (await this.#incoming.isBusy(request.buildId, session.id))) {
       throw new DebugFileError('ALREADY_THERE', 'A file for this build ID is being uploaded at this moment.');
     }
     return { uploadId: session.id, offset };
@@ -84,9 +84,9 @@ export class DebugFiles {
    * `UNKNOWN_UPLOAD`.
    */
   async finish(buildId: string, uploadId: string, origin: string): Promise<DebugFileRecord> {
-    const claim = parseClaim(buildId);
+    const claim = buildId === OWN_BUILD_ID ? null : parseClaim(buildId);
     const session = await this.#incoming.find(uploadId).catch(async (error) => {
-      const before = await this.kept.findClaimed(claim);
+      const before = claim && (await this.kept.findClaimed(claim));
       if (before?.record.uploadId === uploadId) return before.record;
       throw error;
     });
@@ -103,7 +103,9 @@ export class DebugFiles {
     }
     try {
       const record = await this.#inspect(path, claim, session.hash, { origin, uploadId });
-      const { wanted, reason } = await this.kept.decide({ claim, hash: '', kind: record.kind, force: session.force });
+      const { force } = session;
+      const own = parseClaim(record.buildId);
+      const { wanted, reason } = await this.kept.decide({ claim: own, hash: '', kind: record.kind, force });
       if (!wanted) throw new DebugFileError('ALREADY_THERE', reason);
       await this.kept.keep(record, path);
       await this.#incoming.remove(uploadId);
@@ -123,7 +125,7 @@ export class DebugFiles {
 
   async #inspect(
     path: string,
-    claim: ClaimedBuildId,
+    claim: ClaimedBuildId | null,
     hash: string,
     from: Pick<DebugFileRecord, 'origin' | 'uploadId'>,
   ): Promise<DebugFileRecord> {
@@ -138,7 +140,7 @@ export class DebugFiles {
     const { buildId } = await this.#options.identify(path).catch((cause: Error) => {
       throw new DebugFileError('MALFORMED_ELF', cause.message, { cause });
     });
-    if (!candidatesOf(claim).includes(buildId)) {
+    if (claim && !candidatesOf(claim).includes(buildId)) {
       throw new DebugFileError(
         'WRONG_BUILD_ID',
         `The file is of the build ID ${buildId}, not of ${claimText(claim)}: send the one that belongs to it.`,

@@ -1,4 +1,4 @@
-export { type ClaimedBuildId, candidatesOf, claimText, parseClaim } from './claimed-build-id.ts';
+export { type ClaimedBuildId, candidatesOf, claimText, OWN_BUILD_ID, parseClaim } from './claimed-build-id.ts';
 export { DEBUG_FILE_ERROR_CODES, DebugFileError, type DebugFileErrorCode } from './debug-file-error.ts';
 export { DebugFiles, type DebugFilesOptions } from './debug-files.ts';
 export { compareKinds, DEBUG_KINDS, type DebugKind } from './elf/debug-kind.ts';

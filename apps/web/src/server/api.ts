@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { answerDiff, answerFlame } from './columns-answer.ts';
 import { columnsResponse } from './columns-response.ts';
+import { isDebugFileDoor, takeDebugFile } from './debug-files/debug-file-door.ts';
 import { readSides } from './diff-selection.ts';
 import { errorResponse, STATUS, toWebError, WebError } from './errors.ts';
 import { exportProfile } from './export-profile.ts';
@@ -37,7 +38,7 @@ export function answerApi(holder: PartsHolder, request: IncomingMessage, respons
   // Not relative to it: an address that begins with two slashes would be another host's. Next answers what is none.
   const path = URL.parse(`http://localhost${request.url ?? '/'}`)?.pathname ?? '';
   if (path !== '/healthz' && !path.startsWith('/api/')) return false;
-  void serve(holder, request, response, path);
+  void (isDebugFileDoor(path) ? takeDebugFile : serve)(holder, request, response, path);
   return true;
 }
 

@@ -1,8 +1,16 @@
 import { join } from 'node:path';
+import { DebugFiles } from '@strata/debug-files';
 import type { Naming, StackProfile } from '@strata/profile';
 import type { Logger, Settings } from '@strata/settings';
 import { openStorage, type Storage } from '@strata/storage';
-import { type NamedFrames, nameFrames, openIndexStore, stampIndexes } from '@strata/symbolizer';
+import {
+  describeElf,
+  type IndexStore,
+  type NamedFrames,
+  nameFrames,
+  openIndexStore,
+  stampIndexes,
+} from '@strata/symbolizer';
 import { AnswerCache } from './answer-cache.ts';
 import { SourceTexts } from './source/source-texts.ts';
 
@@ -11,6 +19,10 @@ export interface Parts {
   readonly storage: Storage;
   readonly answers: AnswerCache;
   readonly sources: SourceTexts;
+  readonly symbols: IndexStore;
+  /** Where the symbol indexes lie. */
+  readonly indexFolder: string;
+  readonly debugFiles: DebugFiles;
   /** Names for the frames of a profile, by the symbol indexes there are now. */
   readonly nameFrames: (profile: Pick<StackProfile, 'stacks' | 'value'>, naming: Naming) => Promise<NamedFrames>;
 }
@@ -18,6 +30,8 @@ export interface Parts {
 /** The parts, opened as soon as ClickHouse answers, which may come up later than we do. */
 export class PartsHolder {
   readonly logger: Logger;
+  /** Takes files also while ClickHouse is away. */
+  readonly debugFiles: DebugFiles;
   readonly #settings: Settings;
   #parts: Promise<Parts> | undefined;
   #missing: string | null = 'ClickHouse has not answered yet.';
@@ -25,6 +39,7 @@ export class PartsHolder {
   constructor(settings: Settings, logger: Logger) {
     this.#settings = settings;
     this.logger = logger;
+    this.debugFiles = new DebugFiles({ ...settings.debugFiles, identify: describeElf });
     this.open().catch((error: Error) => logger.warn({ err: error }, 'ClickHouse is not there'));
   }
 
@@ -54,6 +69,9 @@ export class PartsHolder {
     this.#missing = null;
     return {
       storage,
+      symbols,
+      indexFolder: folder,
+      debugFiles: this.debugFiles,
       sources: new SourceTexts(this.#settings.sources),
       answers: new AnswerCache((files) => stampIndexes(folder, files)),
       nameFrames: (profile, naming) => nameFrames(profile, symbols, naming),

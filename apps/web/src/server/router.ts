@@ -1,5 +1,7 @@
+import type { TimeRange } from '@strata/storage';
 import { z } from 'zod';
 import { resolveRange } from '../address/time.ts';
+import { listMissingNames } from './debug-files/missing-names.ts';
 import { WebError } from './errors.ts';
 import { createRouter, procedure } from './procedure.ts';
 import { parameterMap, readSelection } from './selection.ts';
@@ -50,6 +52,12 @@ export const appRouter = createRouter({
       const { id, createdAt, expiresAt, title, view } = await readSnapshot(ctx.parts, input);
       return { id, createdAt, expiresAt, title, view };
     }),
+  }),
+  names: createRouter({
+    /** Files with frames without a name, by how many samples have one in their stack, each with the reason. */
+    missing: procedure
+      .input(rangeText)
+      .query(async ({ ctx, input }) => listMissingNames(ctx.parts, resolved(input) as TimeRange)),
   }),
   agents: createRouter({
     /** The last report of every agent, with the server's time, so that ages need no clock of the reader's. */

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { DebugFiles } from '@strata/debug-files';
 import { createLogger, readSettings } from '@strata/settings';
 import { openStorage, type Storage } from '@strata/storage';
 import { guard } from '../../src/guard.ts';
@@ -46,6 +47,10 @@ export class WebUnderTest {
     server.listen(webPort, '127.0.0.1');
     await once(server, 'listening');
     return new WebUnderTest(folder, engine, server, holder, await openStorage(settings));
+  }
+
+  get debugFiles(): DebugFiles {
+    return this.#holder.debugFiles;
   }
 
   get(path: string, init: RequestInit = {}): Promise<Response> {

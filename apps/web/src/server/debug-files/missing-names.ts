@@ -1,0 +1,86 @@
+import { readIndexHeader } from '@strata/debug-files';
+import type { BuildId } from '@strata/profile';
+import type { Selection, SymbolSearch, TimeRange } from '@strata/storage';
+import type { Parts } from '../parts.ts';
+import { type UnnamedFile, unnamedFiles } from './unnamed-samples.ts';
+
+/** Services are looked at by their samples, most first; a page of them would be read by nobody. */
+const SERVICES_MOST = 50;
+const FILES_MOST = 500;
+
+/**
+ * Why a file's frames have no name. `waiting`: a debug file is there, its index is not yet; `failed`: its index cannot be
+ * built; `incomplete`: what is there does not know these addresses; `missing`: nothing was found; `unknown`: nobody has
+ * answered yet.
+ */
+export type MissingState = 'waiting' | 'failed' | 'incomplete' | 'missing' | 'unknown';
+
+export interface MissingNames extends UnnamedFile {
+  /** Those with the most of its samples first. */
+  readonly services: readonly string[];
+  readonly state: MissingState;
+  /** One sentence. */
+  readonly reason: string;
+  /** Where debug information was looked for, by agents and at debuginfod servers. */
+  readonly searches: readonly SymbolSearch[];
+  /** Unix seconds at which a debug file arrived, or null. */
+  readonly arrivedAt: number | null;
+}
+
+export interface MissingNamesAnswer {
+  /** Of all services that were looked at. */
+  readonly samples: number;
+  readonly files: readonly MissingNames[];
+}
+
+/** Files with frames without a name in samples of the range, most samples first. Throws StorageError, DebugFileError. */
+export async function listMissingNames(parts: Parts, range: TimeRange): Promise<MissingNamesAnswer> {
+  const services = (await parts.storage.listServices(range, 1)).toSorted((a, b) => b.samples - a.samples);
+  const found = new Map<BuildId, UnnamedFile & { services: string[] }>();
+  let samples = 0;
+  for (const { profileTypes, service } of services.slice(0, SERVICES_MOST)) {
+    const profileType = (profileTypes.find(({ name }) => name === 'cpu') ?? profileTypes[0])?.name;
+    if (profileType === undefined) continue;
+    const selection: Selection = { ...range, service, profileType, versions: [], labels: [] };
+    const sums = await parts.storage.sumStacks(selection);
+    samples += sums.samples;
+    for (const file of await unnamedFiles(sums.profile, parts.symbols.resolve)) add(found, file, service);
+  }
+  const files = [...found.values()].sort((a, b) => b.samples - a.samples).slice(0, FILES_MOST);
+  const searches = files.length === 0 ? [] : await parts.storage.listSymbolSearches(files.map((file) => file.buildId));
+  return { samples, files: await Promise.all(files.map((file) => explain(parts, file, searches))) };
+}
+
+function add(found: Map<BuildId, UnnamedFile & { services: string[] }>, file: UnnamedFile, service: string): void {
+  const known = found.get(file.buildId);
+  found.set(file.buildId, {
+    ...file,
+    samples: file.samples + (known?.samples ?? 0),
+    addresses: Math.max(file.addresses, known?.addresses ?? 0),
+    unnamed: Math.max(file.unnamed, known?.unnamed ?? 0),
+    services: [...(known?.services ?? []), service],
+  });
+}
+
+async function explain(
+  { debugFiles, indexFolder }: Parts,
+  file: UnnamedFile & { services: readonly string[] },
+  allSearches: readonly SymbolSearch[],
+): Promise<MissingNames> {
+  const searches = allSearches.filter(({ buildId }) => buildId === file.buildId);
+  const kept = await debugFiles.kept.find(file.buildId);
+  const told = { ...file, searches, arrivedAt: kept?.record.arrivedAt ?? null };
+  if (kept?.outcome === null)
+    return { ...told, state: 'waiting', reason: 'Its debug file is there, and the index is being built.' };
+  if (kept?.outcome?.state === 'failed') return { ...told, state: 'failed', reason: kept.outcome.reason };
+  const index = await readIndexHeader(indexFolder, file.buildId);
+  if (kept === null && searches.some(({ found }) => !found)) {
+    const known = index === null ? 'Nothing' : `Only its table of symbols (${index.kind})`;
+    return { ...told, state: 'missing', reason: `${known} is known of it: no debug information was found.` };
+  }
+  if (index === null) {
+    return { ...told, state: 'unknown', reason: 'Nobody has said yet whether there is debug information for it.' };
+  }
+  const reason = `Its index, made from ${index.kind}, does not know ${file.unnamed} of ${file.addresses} addresses.`;
+  return { ...told, state: 'incomplete', reason };
+}
