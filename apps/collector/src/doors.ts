@@ -62,6 +62,7 @@ export async function receiveSymbols(deps: Deps, request: FastifyRequest, held: 
     throw refusal;
   }
   deps.wanted.arrived(buildId);
+  deps.wantedDebugFiles.indexArrived(buildId);
   deps.metrics.stored.inc({ door: 'symbols' });
   return { stored: 'stored' };
 }

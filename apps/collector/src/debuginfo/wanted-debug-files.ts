@@ -39,6 +39,11 @@ export class WantedDebugFiles {
     return wanted;
   }
 
+  /** An index came: what it lacks may be asked for with the next batch. */
+  indexArrived(buildId: BuildId): void {
+    this.#lookAgainAt.delete(buildId);
+  }
+
   /** The agent that was asked has none. */
   unavailable(buildId: BuildId, now = Date.now()): void {
     this.#remember(buildId, now + LOOK_AGAIN_MS);
