@@ -4,6 +4,7 @@ import { LONGEST_SECONDS } from '../src/address/time.ts';
 import { dragged, gripAt } from '../src/ui/timeline/brush.ts';
 import { extentAround, keepExtent } from '../src/ui/timeline/extent.ts';
 import { CHARACTER_PX, placeLabels } from '../src/ui/timeline/marker-labels.ts';
+import { cornersOf, stepsOf } from '../src/ui/timeline/steps.ts';
 
 const NOW = 1_000_000;
 /** 2026, so that ranges can be as long as they may. */
@@ -86,6 +87,53 @@ describe('labels of markers', () => {
         }
       }),
     );
+  });
+});
+
+describe('steps of the timeline', () => {
+  const recorded = { start: 0, stepSeconds: 30, value: [0, 40, 90, 90, 30, 0] };
+  const write = (versions: { firstSeen: number; lastSeen: number }[], now = 1000) =>
+    stepsOf(recorded, versions, now).map(({ from, to, value }) => `${from}–${to}: ${value}`);
+
+  it('rise with the first sample and end with the last, at the value they had while there was one', () => {
+    expect(write([{ firstSeen: 40, lastSeen: 120 }])).toEqual([
+      '0–30: 0',
+      '30–40: 0',
+      '40–60: 60',
+      '60–90: 90',
+      '90–120: 90',
+      '120–130: 90',
+      '130–150: 0',
+      '150–180: 0',
+    ]);
+  });
+
+  it('do not tower where a push counts before the end of its step', () => {
+    expect(write([{ firstSeen: 55, lastSeen: 500 }])[2]).toBe('55–60: 120');
+  });
+
+  it('stay whole where versions take over from each other, and without the one still filling', () => {
+    expect(
+      write(
+        [
+          { firstSeen: -500, lastSeen: 75 },
+          { firstSeen: 76, lastSeen: 500 },
+        ],
+        160,
+      ),
+    ).toEqual(['0–30: 0', '30–60: 40', '60–90: 90', '90–120: 90']);
+  });
+
+  it('are drawn level, and apart where nothing is known between them', () => {
+    const steps = [
+      { from: 0, to: 10, value: 1 },
+      { from: 10, to: 20, value: 3 },
+      { from: 40, to: 50, value: 2 },
+    ];
+    expect(cornersOf(steps).map((line) => line.map(({ t, value }) => `${t},${value}`).join(' '))).toEqual([
+      '0,1 10,1 10,3 20,3',
+      '40,2 50,2',
+    ]);
   });
 });
 

@@ -6,6 +6,7 @@ import { amountOf } from '../amount.ts';
 import type { SelectionState } from '../selection-state.ts';
 import { useTRPC } from '../trpc.ts';
 import { keepExtent, type Span } from './extent.ts';
+import { stepsOf } from './steps.ts';
 import { Timeline } from './timeline.tsx';
 
 const MOST_STEPS = 240;
@@ -17,7 +18,7 @@ export interface ServiceTimelineProps {
   readonly selection: SelectionState;
   /** Unit of the profile type. */
   readonly unit: string;
-  readonly versions: readonly { readonly version: string; readonly firstSeen: number }[];
+  readonly versions: readonly { readonly version: string; readonly firstSeen: number; readonly lastSeen: number }[];
   readonly height?: number;
 }
 
@@ -45,9 +46,7 @@ export function ServiceTimeline({ service, selection, unit, versions, height = 7
     <div className="px-4 pb-3">
       <Timeline
         extent={extent}
-        values={withoutUnfinished(data, Date.now() / 1000)}
-        start={data?.start ?? extent.from}
-        stepSeconds={data?.stepSeconds ?? 1}
+        steps={data === undefined ? [] : stepsOf(data, versions, Date.now() / 1000)}
         range={range.now}
         onRange={({ from, to }) => range.set({ from: String(from), to: String(to) })}
         markers={newest
@@ -59,13 +58,4 @@ export function ServiceTimeline({ service, selection, unit, versions, height = 7
       />
     </div>
   );
-}
-
-/** The steps that are over for good: agents push every ten seconds, so the last ones are still filling. */
-function withoutUnfinished(
-  data: { readonly start: number; readonly stepSeconds: number; readonly value: readonly number[] } | undefined,
-  now: number,
-): readonly (number | null)[] {
-  if (data === undefined) return [];
-  return data.value.map((value, i) => (data.start + (i + 1) * data.stepSeconds > now - 12 ? null : value));
 }

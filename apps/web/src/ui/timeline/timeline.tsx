@@ -1,23 +1,23 @@
 'use client';
 
 import { scaleLinear, scaleUtc } from 'd3-scale';
-import { area, curveMonotoneX, line } from 'd3-shape';
+import { area, line } from 'd3-shape';
 import { type KeyboardEvent, type PointerEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { dragged, type Grip, gripAt } from './brush.ts';
 import type { Span } from './extent.ts';
 import { CHARACTER_PX, LABEL_ROWS, placeLabels } from './marker-labels.ts';
+import { cornersOf, type Step } from './steps.ts';
 
 const GRIP_REACH_PX = 8;
 /** As wide as its class says. */
 const GRIP_PX = 6;
+/** Below the curve, for the times alone, so that nothing is printed over them. */
+const TIMES_PX = 16;
 
 export interface TimelineProps {
   readonly extent: Span;
-  /** Mean per step, in the unit of `peak`; `null` where there is nothing. */
-  readonly values: readonly (number | null)[];
-  /** Start of the first step and the length of each, in Unix seconds. */
-  readonly start: number;
-  readonly stepSeconds: number;
+  /** In order; what `write` takes. */
+  readonly steps: readonly Step[];
   readonly range: Span;
   /** Left out: the range is shown and cannot be changed. */
   readonly onRange?: (range: Span) => void;
@@ -31,7 +31,7 @@ export interface TimelineProps {
 
 /** A line over time with the chosen range in it: drag inside to move it, its edges to change it, elsewhere for a new one. */
 export function Timeline(props: TimelineProps) {
-  const { extent, values, start, stepSeconds, range, onRange, markers, write, label, height } = props;
+  const { extent, steps, range, onRange, markers, write, label, height } = props;
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [draft, setDraft] = useState<Span | null>(null);
@@ -47,13 +47,14 @@ export function Timeline(props: TimelineProps) {
     () => scaleUtc([extent.from * 1000, extent.to * 1000], [0, width]),
     [extent.from, extent.to, width],
   );
-  const peak = Math.max(0, ...values.map((value) => value ?? 0));
-  const y = scaleLinear([0, peak * 1.25 || 1], [height, 4]);
-  const points = values.map((value, i) => ({ t: (start + (i + 0.5) * stepSeconds) * 1000, value }));
-  const defined = (point: { value: number | null }) => point.value !== null;
-  const shape = { x: (p: { t: number }) => x(p.t), y: (p: { value: number | null }) => y(p.value ?? 0) };
-  const stroke = line<(typeof points)[number]>(shape.x, shape.y).defined(defined).curve(curveMonotoneX)(points);
-  const fill = area<(typeof points)[number]>(shape.x, height, shape.y).defined(defined).curve(curveMonotoneX)(points);
+  const floor = height - TIMES_PX;
+  const peak = Math.max(0, ...steps.map(({ value }) => value));
+  const y = scaleLinear([0, peak * 1.25 || 1], [floor, 4]);
+  const lines = cornersOf(steps);
+  const across = ({ t }: { t: number }) => x(t * 1000);
+  const up = ({ value }: { value: number }) => y(value);
+  const stroke = lines.map((corners) => line<(typeof corners)[number]>(across, up)(corners)).join('');
+  const fill = lines.map((corners) => area<(typeof corners)[number]>(across, floor, up)(corners)).join('');
 
   const shown = draft ?? range;
   const left = x(shown.from * 1000);
@@ -111,14 +112,15 @@ export function Timeline(props: TimelineProps) {
       onPointerCancel={release}
     >
       <svg width={width} height={height} className="absolute inset-0" role="img" aria-label={label}>
-        <path d={fill ?? ''} className="fill-accent opacity-12" />
-        <path d={stroke ?? ''} className="fill-none stroke-accent" strokeWidth={1.5} />
+        <path d={fill} className="fill-accent opacity-12" />
+        <path d={stroke} className="fill-none stroke-accent" strokeWidth={1.5} strokeLinejoin="round" />
+        <line x2={width} y1={floor + 0.5} y2={floor + 0.5} className="stroke-line" />
         {markers.map((marker, i) => {
           const at = x(marker.at * 1000);
           const label = labels[i];
           return (
             <g key={marker.label}>
-              <line x1={at} x2={at} y2={height} className="stroke-bad" strokeDasharray="3 3" />
+              <line x1={at} x2={at} y2={floor} className="stroke-bad" strokeDasharray="3 3" />
               {label && (
                 <text
                   x={label.x}
@@ -135,7 +137,7 @@ export function Timeline(props: TimelineProps) {
         {ticks.map((tick) => {
           const at = x(tick);
           return at > 20 && at < width - 20 ? (
-            <text key={tick.getTime()} x={at} y={height - 5} textAnchor="middle" className="fill-ink-3 text-[11px]">
+            <text key={tick.getTime()} x={at} y={height - 4} textAnchor="middle" className="fill-ink-3 text-[11px]">
               {writeTick(tick)}
             </text>
           ) : null;
@@ -147,8 +149,8 @@ export function Timeline(props: TimelineProps) {
       {onRange !== undefined && width > 0 && (
         <>
           <div
-            className="absolute inset-y-0 cursor-grab border-x border-accent bg-accent/8"
-            style={{ left, width: Math.max(2, right - left) }}
+            className="absolute top-0 cursor-grab border-x border-accent bg-accent/8"
+            style={{ left, width: Math.max(2, right - left), height: floor }}
           />
           {(['from', 'to'] as const).map((grip) => (
             <div
@@ -161,8 +163,8 @@ export function Timeline(props: TimelineProps) {
               aria-valuenow={Math.round(shown[grip])}
               aria-valuetext={new Date(shown[grip] * 1000).toISOString().slice(0, 16).replace('T', ' ')}
               onKeyDown={nudge(grip)}
-              className="absolute inset-y-0 w-3 -translate-x-1/2 cursor-ew-resize rounded focus-visible:outline-2 focus-visible:outline-accent"
-              style={{ left: Math.min(width - 5, Math.max(5, grip === 'from' ? left : right)) }}
+              className="absolute top-0 w-3 -translate-x-1/2 cursor-ew-resize rounded focus-visible:outline-2 focus-visible:outline-accent"
+              style={{ left: Math.min(width - 5, Math.max(5, grip === 'from' ? left : right)), height: floor }}
             >
               <span className="absolute top-1/2 left-1/2 h-5 w-1.5 -translate-1/2 rounded-full bg-accent" />
             </div>
