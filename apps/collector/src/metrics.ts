@@ -45,6 +45,11 @@ export function createMetrics() {
       help: 'Bytes of debug files that came in',
       registers,
     }),
+    debugFileStoreFailures: new Counter({
+      name: 'strata_collector_debug_file_store_failures_total',
+      help: 'Times the store of debug files could not say what it has',
+      registers,
+    }),
     inFlight: new Gauge({ name: 'strata_collector_requests_in_flight', help: 'Requests being worked on', registers }),
   };
 }

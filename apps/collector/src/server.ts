@@ -48,7 +48,7 @@ export function createServer(settings: Settings, { storage, symbols, debugFiles 
   const indexFolder = join(settings.dataFolder, 'symbols');
   const metrics = createMetrics();
   const wanted = new WantedSymbols(symbols);
-  const wantedDebugFiles = new WantedDebugFiles(debugFiles, indexFolder);
+  const wantedDebugFiles = new WantedDebugFiles(debugFiles, indexFolder, () => metrics.debugFileStoreFailures.inc());
   const deps: Deps = { storage, large, symbols, wanted, indexFolder, wantedDebugFiles, metrics };
   const admission = new Admission();
   const app = Fastify({

@@ -17,7 +17,7 @@ test('a debug file is asked for once the index knows no more than symbols, one a
   const { buildId } = await describeElf(program.full);
   const files = new DebugFiles({ folder: join(folder, 'files'), s3: null, bytesMost: 1 << 30, identify: describeElf });
   const indexes = join(folder, 'symbols');
-  const wanted = new WantedDebugFiles(files, indexes);
+  const wanted = new WantedDebugFiles(files, indexes, () => {});
   expect(await wanted.askFor([buildId], 0)).toEqual([]);
   await openIndexStore(indexes).put(buildId, await buildIndex(program.stripped));
   expect(await wanted.askFor([buildId], 1 * MINUTE)).toEqual([buildId]);
@@ -27,4 +27,20 @@ test('a debug file is asked for once the index knows no more than symbols, one a
   expect(await wanted.askFor([buildId], 72 * MINUTE)).toEqual([]);
   await send(files, buildId, program.debug);
   expect(await wanted.askFor([buildId], 74 * MINUTE)).toEqual([]);
+});
+
+test('a store that cannot say what it has is asked again later, and stands in nobody’s way', async () => {
+  const program = compileProgram(folder, 'unsaid');
+  const { buildId } = await describeElf(program.full);
+  const indexes = join(folder, 'symbols');
+  await openIndexStore(indexes).put(buildId, await buildIndex(program.stripped));
+  // A file where its folder should be.
+  const files = new DebugFiles({ folder: program.full, s3: null, bytesMost: 1 << 30, identify: describeElf });
+  let failures = 0;
+  const wanted = new WantedDebugFiles(files, indexes, () => failures++);
+  expect(await wanted.askFor([buildId], 0)).toEqual([]);
+  expect(await wanted.askFor([buildId], 0.5 * MINUTE)).toEqual([]);
+  expect(failures).toBe(1);
+  expect(await wanted.askFor([buildId], 2 * MINUTE)).toEqual([]);
+  expect(failures).toBe(2);
 });

@@ -7,6 +7,7 @@ const ASK_AGAIN_MS = 10 * 60_000;
 const LOOK_AGAIN_MS = 60 * 60_000;
 /** The agent's own index is asked for first, and may be good enough: no file need be sent then. */
 const INDEX_MISSING_MS = 30_000;
+const STORE_FAILED_MS = 60_000;
 const REMEMBERED_MOST = 100_000;
 /** Go's own table has functions, files, lines and inlined calls. */
 const GOOD_ENOUGH: DebugKind = 'pclntab';
@@ -16,10 +17,13 @@ export class WantedDebugFiles {
   #files: DebugFiles;
   #indexFolder: string;
   #lookAgainAt = new Map<BuildId, number>();
+  #failed: () => void;
 
-  constructor(files: DebugFiles, indexFolder: string) {
+  /** `failed` is called when the store cannot say what it has: batches are stored all the same. */
+  constructor(files: DebugFiles, indexFolder: string, failed: () => void) {
     this.#files = files;
     this.#indexFolder = indexFolder;
+    this.#failed = failed;
   }
 
   /** Those of a batch's build IDs to ask its sender for, marked as asked. */
@@ -27,16 +31,24 @@ export class WantedDebugFiles {
     const wanted: BuildId[] = [];
     for (const buildId of seen) {
       if ((this.#lookAgainAt.get(buildId) ?? 0) > now) continue;
-      const index = await readIndexHeader(this.#indexFolder, buildId);
-      if (index === null) this.#remember(buildId, now + INDEX_MISSING_MS);
-      else if (compareKinds(index.kind, GOOD_ENOUGH) >= 0 || (await this.#files.kept.find(buildId)) !== null) {
-        this.#remember(buildId, now + LOOK_AGAIN_MS);
-      } else {
-        this.#remember(buildId, now + ASK_AGAIN_MS);
-        wanted.push(buildId);
-      }
+      const pauseMs = await this.#pauseMs(buildId);
+      this.#remember(buildId, now + (pauseMs ?? ASK_AGAIN_MS));
+      if (pauseMs === null) wanted.push(buildId);
     }
     return wanted;
+  }
+
+  /** Null when it is to be asked for, else after which time to look again. */
+  async #pauseMs(buildId: BuildId): Promise<number | null> {
+    try {
+      const index = await readIndexHeader(this.#indexFolder, buildId);
+      if (index === null) return INDEX_MISSING_MS;
+      if (compareKinds(index.kind, GOOD_ENOUGH) >= 0) return LOOK_AGAIN_MS;
+      return (await this.#files.kept.find(buildId)) === null ? null : LOOK_AGAIN_MS;
+    } catch {
+      this.#failed();
+      return STORE_FAILED_MS;
+    }
   }
 
   /** An index came: what it lacks may be asked for with the next batch. */

@@ -122,9 +122,12 @@ export class IndexBuilds {
     const { indexFolder, indexes } = this.#options;
     const present = await readIndexHeader(indexFolder, buildId);
     const built = parseIndexHeader(index);
-    const better = compareKinds(built?.kind ?? null, present?.kind ?? null);
-    if (better > 0 || (better === 0 && (built?.builder ?? 0) > (present?.builder ?? 0)))
-      await indexes.put(buildId, index);
+    // Of a layout that the header's reader does not know: newer than it, and so is what it is to replace.
+    const isBetter =
+      built === null ||
+      compareKinds(built.kind, present?.kind ?? null) > 0 ||
+      (built.kind === present?.kind && built.builder > present.builder);
+    if (isBetter) await indexes.put(buildId, index);
   }
 }
 
