@@ -1,6 +1,6 @@
 import type { FunctionChange } from '@strata/profile';
 import { describe, expect, it } from 'vitest';
-import { explain, rowsOf, TABS } from '../src/features/compare/change-lists.ts';
+import { explain, largestChange, rowsOf, TABS } from '../src/features/compare/change-lists.ts';
 
 const row = (name: string, a: number, b: number, withinNoise = false): FunctionChange => ({
   function: 0,
@@ -36,6 +36,11 @@ describe('functions by change', () => {
       gone: 'gone',
       all: 'new grew gone shrank noise',
     });
+  });
+
+  it('speaks first of the largest that is no chance, however large chance is', () => {
+    expect(largestChange([row('chance', 0, 50, true), ...changes])?.name).toBe('new');
+    expect(largestChange([row('chance', 0, 50, true)])).toBeNull();
   });
 
   it('says how few functions explain a change, and nothing when it takes many', () => {

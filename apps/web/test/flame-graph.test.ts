@@ -134,6 +134,15 @@ describe.skipIf(!existsSync(CHROMIUM))('the flame graph in a browser', () => {
     expect(await selected(page)).toMatch(/^serve, total 60\.0\scores/);
   });
 
+  it('names the largest change first, whatever the whole did, and shows it in the list', async () => {
+    const page = await open('?diff');
+    const headline = page.getByRole('heading', { level: 2 });
+    expect(await headline.textContent()).toMatch(/^fresh\+\d[\d.]* points0\s% → \d[\d.]*\s%, new$/);
+    await headline.getByRole('button').click();
+    const rows = page.getByRole('table', { name: 'Functions by change' }).getByRole('row');
+    expect(await rows.nth(1).getAttribute('aria-current')).toBe('true');
+  });
+
   it('lists functions by change and shows a chosen one in the graph', async () => {
     const page = await open('?diff');
     const rows = page.getByRole('table', { name: 'Functions by change' }).getByRole('row');

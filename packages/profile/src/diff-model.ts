@@ -106,10 +106,15 @@ export function modelDiff(tree: DiffTree, norm: Norm, sideA: DiffSide, sideB: Di
   };
 }
 
-/** The smallest change of a part worth `share` of both sides that is more than noise, as a share. */
-export function noiseFloor(share: number, sideA: DiffSide, sideB: DiffSide): number {
-  const each = 1 / Math.max(1, sideA.samples) + 1 / Math.max(1, sideB.samples);
-  return Z * Math.sqrt(share * (1 - share) * each);
+/** The smallest change of a part worth `share` of both sides that is more than noise, in the norm's measure. */
+export function noiseFloor(norm: Norm, share: number, tree: DiffTree, sideA: DiffSide, sideB: DiffSide): number {
+  if (norm === 'share') {
+    const each = 1 / Math.max(1, sideA.samples) + 1 / Math.max(1, sideB.samples);
+    return Z * Math.sqrt(share * (1 - share) * each);
+  }
+  const variance = (total: number, side: DiffSide) =>
+    (total * wholeOf(norm, total, side).factor) ** 2 * (share / Math.max(1, side.samples));
+  return Z * Math.sqrt(variance(tree.totalA[0]!, sideA) + variance(tree.totalB[0]!, sideB));
 }
 
 /** Half of the 95 % interval of B − A, in the measure of `absolute`. */

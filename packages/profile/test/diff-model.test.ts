@@ -144,6 +144,24 @@ describe('compareValues', () => {
 
 describe('noiseFloor', () => {
   it('halves when there are four times as many samples', () => {
-    expect(noiseFloor(0.01, side(4000), side(4000)) / noiseFloor(0.01, side(16_000), side(16_000))).toBeCloseTo(2);
+    for (const norm of NORMS)
+      expect(
+        noiseFloor(norm, 0.01, tree, side(4000), side(4000)) / noiseFloor(norm, 0.01, tree, side(16_000), side(16_000)),
+      ).toBeCloseTo(2);
+  });
+
+  it('parts what is noise from what is not, in every norm', () => {
+    const whole = (total: number, norm: Norm) => wholeOf(norm, total, side(10_000));
+    const [totalA, totalB] = [tree.totalA[0]!, tree.totalB[0]!];
+    for (const norm of NORMS) {
+      const floor = noiseFloor(norm, 0.01, tree, side(10_000), side(10_000));
+      const [wholeA, wholeB] = [whole(totalA, norm), whole(totalB, norm)];
+      const at = (change: number) => {
+        const middle = (totalA * wholeA.factor + totalB * wholeB.factor) * 0.005;
+        const [a, b] = [(middle - change / 2) / wholeA.factor, (middle + change / 2) / wholeB.factor];
+        return compareValues(norm, a, b, wholeA, wholeB).withinNoise;
+      };
+      expect([norm, at(floor * 0.95), at(floor * 1.05)]).toEqual([norm, true, false]);
+    }
   });
 });

@@ -16,6 +16,11 @@ export function rowsOf(tab: Tab, changes: readonly FunctionChange[]): FunctionCh
   return kept.sort((x, y) => size(y) - size(x) || x.name.localeCompare(y.name));
 }
 
+/** The change to speak of first: the largest that is no chance; `null` where all may be. */
+export function largestChange(changes: readonly FunctionChange[]): FunctionChange | null {
+  return rowsOf('all', changes).find((row) => !row.withinNoise) ?? null;
+}
+
 /** How few functions make up 9 tenths of a net change, and what share of it they are; `null` when none stands out. */
 export function explain(changes: readonly FunctionChange[], net: number): { functions: number; share: number } | null {
   if (net === 0) return null;

@@ -38,7 +38,7 @@ export function ChangeTable({ changes, by, onBy, measure, selected, pattern, onS
   }, [selected]);
   return (
     <section aria-label="Functions by change" className="flex min-h-0 flex-1 flex-col">
-      <div className="flex flex-wrap items-center gap-2 px-3 py-2">
+      <div className="flex flex-wrap items-center gap-2 px-3 py-2 max-sm:gap-1">
         <div role="tablist" aria-label="Kind of change" className="flex rounded-lg bg-chip p-0.5">
           {TABS.map((name) => (
             <button
@@ -46,7 +46,7 @@ export function ChangeTable({ changes, by, onBy, measure, selected, pattern, onS
               type="button"
               role="tab"
               aria-selected={tab === name}
-              className="rounded-md px-2.5 text-[13px] leading-7 whitespace-nowrap text-ink-2 aria-selected:bg-panel aria-selected:font-medium aria-selected:text-ink aria-selected:shadow-xs focus-visible:outline-2 focus-visible:outline-accent"
+              className="rounded-md px-2.5 text-[13px] leading-7 max-sm:px-1.5 max-sm:text-[12px] whitespace-nowrap text-ink-2 aria-selected:bg-panel aria-selected:font-medium aria-selected:text-ink aria-selected:shadow-xs focus-visible:outline-2 focus-visible:outline-accent"
               onClick={() => setChosen(name)}
             >
               {WORDS[name]} <span className="tabular-nums">{formatCount(lists[name].length)}</span>
@@ -60,7 +60,8 @@ export function ChangeTable({ changes, by, onBy, measure, selected, pattern, onS
           onClick={() => onBy(by === 'self' ? 'total' : 'self')}
           title="Self: time in the function. Total: with everything it calls."
         >
-          By {by} <span aria-hidden="true">⇄</span>
+          <span className="max-sm:sr-only">By </span>
+          {by} <span aria-hidden="true">⇄</span>
         </button>
       </div>
       <section
@@ -151,13 +152,13 @@ function Tag({ children }: { children: string }) {
 function ChangeBar({ row, largest, text }: { row: FunctionChange; largest: number; text: string }) {
   const change = row.b - row.a;
   const width = `${Math.max(1.5, (Math.abs(change) / largest) * 50)}%`;
-  const pale = row.withinNoise ? 'opacity-35' : '';
+  const colour = row.withinNoise ? 'bg-line-strong' : change > 0 ? 'bg-diff-more' : 'bg-diff-less';
   return (
     <span className="relative block h-5">
       {change !== 0 && (
         <span
           aria-hidden="true"
-          className={`absolute top-1.5 h-2 rounded-sm ${pale} ${change > 0 ? 'left-1/2 bg-diff-more' : 'right-1/2 bg-diff-less'}`}
+          className={`absolute top-1.5 h-2 rounded-sm ${colour} ${change > 0 ? 'left-1/2' : 'right-1/2'}`}
           style={{ width }}
         />
       )}

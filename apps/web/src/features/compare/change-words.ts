@@ -1,10 +1,20 @@
+import type { Change } from '@strata/profile';
 import { fineAmountOf, formatShareChange, formatSigned } from '../../ui/amount.ts';
+import { type Measure, wordOf } from './measure.ts';
 
 export interface ChangeWords {
   /** `+1.12 cores`, or `No change`. */
   readonly change: string;
   /** `+2.9 %, 95 % interval +1.08 … +1.16`. */
   readonly detail: string;
+}
+
+/** Of a function: `+21.7 points`, and `8.3 % → 29.9 %, +262 %`. */
+export function wordsOfFunction(row: Change, measure: Measure): ChangeWords {
+  return {
+    change: `${measure.change(row.b - row.a)} ${measure.unit}`,
+    detail: `${measure.cell(row.a)} → ${measure.cell(row.b)}, ${wordOf(row)}`,
+  };
 }
 
 /** The change of a whole from `before` to `after`, both per second, and how sure it is: ± `error`. */

@@ -22,6 +22,7 @@ import { SearchBox } from '../../ui/flame-frame/search-box.tsx';
 import { useCopy } from '../../ui/flame-frame/use-copy.ts';
 import { useShortcuts } from '../../ui/flame-frame/use-shortcuts.ts';
 import { Kbd } from '../../ui/kbd.tsx';
+import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { rowsOf } from './change-lists.ts';
 import { ChangeTable } from './change-table.tsx';
 import type { DiffState } from './diff-state.ts';
@@ -29,6 +30,7 @@ import { DiffTooltip } from './diff-tooltip.tsx';
 import { Headline } from './headline.tsx';
 import { Legend } from './legend.tsx';
 import { measureOf, wordOf } from './measure.ts';
+import { NORM_OPTIONS } from './norm-options.ts';
 import { useDiffLook } from './use-diff-look.ts';
 
 export interface DiffExplorerProps {
@@ -71,7 +73,8 @@ export function DiffExplorer({ tree, unit, a, b, state, source, tools }: DiffExp
     () => ({ layout: model, look, zoom, selected, found, functionRow }),
     [model, look, zoom, selected, found, functionRow],
   );
-  const changes = useMemo(() => model.functionChanges(by), [model, by]);
+  const selfChanges = useMemo(() => model.functionChanges('self'), [model]);
+  const changes = useMemo(() => (by === 'self' ? selfChanges : model.functionChanges(by)), [model, by, selfChanges]);
 
   const select = useCallback(
     (node: number) => {
@@ -123,17 +126,33 @@ export function DiffExplorer({ tree, unit, a, b, state, source, tools }: DiffExp
     (hit: Hit) => <DiffTooltip model={model} hit={hit} measure={measure} />,
     [model, measure],
   );
-  const floor = noiseFloor(0.01, a, b);
+  const floor = `${measure.change(noiseFloor(norm, 0.01, tree, a, b)).replace('+', '')} ${measure.unit}`;
   return (
     <div className="flex min-h-0 flex-1 flex-col max-lg:flex-none">
-      <div className="flex min-h-0 flex-1 max-lg:flex-col">
-        <section
-          aria-label="Difference"
-          className="flex min-h-0 min-w-0 flex-1 flex-col px-4 pt-2 max-lg:min-h-[420px] max-lg:flex-none"
-        >
-          <div className="flex flex-wrap items-center gap-x-3 gap-y-2 py-0.5">
-            <Headline tree={tree} unit={unit} a={a} b={b} changes={changes} norm={norm} />
-            <span className="flex-1" />
+      <div className="flex min-h-0 flex-1 flex-col lg:grid lg:grid-cols-[minmax(0,1fr)_460px] lg:grid-rows-[auto_minmax(0,1fr)] xl:grid-cols-[minmax(0,1fr)_560px]">
+        <div className="flex items-center gap-x-3 gap-y-2 px-4 pt-2 max-lg:flex-wrap">
+          <div className="min-w-0 flex-1 max-lg:basis-full">
+            <Headline
+              tree={tree}
+              unit={unit}
+              a={a}
+              b={b}
+              changes={selfChanges}
+              norm={norm}
+              measure={measure}
+              onSelect={selectFunction}
+            />
+          </div>
+          <div className="relative flex items-center gap-2 max-lg:w-full max-lg:pb-2">
+            <span className="lg:hidden">
+              <SegmentedControl
+                label="Measure"
+                options={NORM_OPTIONS}
+                value={norm}
+                onValue={(next) => set({ norm: next })}
+              />
+            </span>
+            <span className="flex-1 lg:hidden max-sm:hidden" />
             <SearchBox
               text={find}
               onText={(text) => set({ find: text })}
@@ -144,6 +163,11 @@ export function DiffExplorer({ tree, unit, a, b, state, source, tools }: DiffExp
               input={searchInput}
             />
           </div>
+        </div>
+        <section
+          aria-label="Difference"
+          className="flex min-h-0 min-w-0 flex-col px-4 max-lg:order-last max-lg:h-[480px] max-lg:flex-none max-lg:border-t max-lg:border-line max-lg:pt-1"
+        >
           <div className="flex items-center gap-2 py-1 max-sm:flex-wrap">
             <Breadcrumbs tree={model} zoom={zoom} onZoom={zoomTo} />
             {tools !== undefined && <span className="order-last ml-auto flex gap-2 max-sm:basis-full">{tools}</span>}
@@ -168,7 +192,7 @@ export function DiffExplorer({ tree, unit, a, b, state, source, tools }: DiffExp
         </section>
         <aside
           aria-label="Changes"
-          className="flex min-h-0 w-[560px] shrink-0 flex-col border-l border-line bg-panel max-xl:w-[460px] max-lg:min-h-[420px] max-lg:w-full max-lg:border-t max-lg:border-l-0"
+          className="flex min-h-0 flex-col border-line bg-panel max-lg:max-h-[44vh] max-lg:border-t lg:col-start-2 lg:row-span-2 lg:row-start-1 lg:border-l"
         >
           <ChangeTable
             changes={changes}
@@ -183,8 +207,7 @@ export function DiffExplorer({ tree, unit, a, b, state, source, tools }: DiffExp
       </div>
       <footer className="flex min-h-7 shrink-0 items-center gap-4 border-t border-line px-4 text-[12px] whitespace-nowrap text-ink-2 max-sm:py-1.5">
         <span className="truncate max-sm:whitespace-normal">
-          At these sample counts, changes under {(floor * 100).toFixed(floor < 0.001 ? 3 : 2)} points of a function
-          worth 1 % are within noise.
+          At these sample counts, changes under {floor} of a function worth 1{'\u202f'}% are within noise.
           {folded.frames > 0 &&
             ` Grey boxes: ${formatCount(folded.frames)} frames under 1 px, ${formatShare(folded.value / model.width[0]!)}.`}
         </span>

@@ -1,18 +1,62 @@
 import { type DiffSide, type DiffTree, type FunctionChange, type Norm, totalChangeError } from '@strata/profile';
-import { explain } from './change-lists.ts';
-import { wordsOfChange } from './change-words.ts';
+import { withoutArguments } from '../../ui/flame-canvas/label-fit.ts';
+import { explain, largestChange } from './change-lists.ts';
+import { wordsOfChange, wordsOfFunction } from './change-words.ts';
+import type { Measure } from './measure.ts';
 
 export interface HeadlineProps {
   readonly tree: DiffTree;
   readonly unit: string;
   readonly a: DiffSide;
   readonly b: DiffSide;
+  /** Of functions, by self. */
   readonly changes: readonly FunctionChange[];
   readonly norm: Norm;
+  readonly measure: Measure;
+  readonly onSelect: (functionRow: number) => void;
 }
 
-/** The change of the whole in what is paid for, with how sure it is, and whether few functions explain it. */
-export function Headline({ tree, unit, a, b, changes, norm }: HeadlineProps) {
+/** The function that changed most, then the whole in what is paid for: with how sure it is, and whether few functions explain it. */
+export function Headline({ tree, unit, a, b, changes, norm, measure, onSelect }: HeadlineProps) {
+  const largest = largestChange(changes);
+  return (
+    <div className="min-w-0 py-0.5 tabular-nums">
+      {largest === null ? (
+        <h2 className="text-[13px] leading-5 font-semibold">No function changed by more than chance</h2>
+      ) : (
+        <LargestChange row={largest} measure={measure} onSelect={onSelect} />
+      )}
+      <Whole tree={tree} unit={unit} a={a} b={b} changes={changes} norm={norm} />
+    </div>
+  );
+}
+
+interface LargestChangeProps {
+  readonly row: FunctionChange;
+  readonly measure: Measure;
+  readonly onSelect: (functionRow: number) => void;
+}
+
+function LargestChange({ row, measure, onSelect }: LargestChangeProps) {
+  const { change, detail } = wordsOfFunction(row, measure);
+  const grew = row.b > row.a;
+  return (
+    <h2 className="flex flex-wrap items-baseline gap-x-2 text-[13px] leading-5 font-semibold">
+      <button
+        type="button"
+        title={row.name}
+        className="max-w-full truncate rounded font-mono hover:underline focus-visible:outline-2 focus-visible:outline-accent"
+        onClick={() => onSelect(row.function)}
+      >
+        {withoutArguments(row.name)}
+      </button>
+      <span className={grew ? 'text-bad' : 'text-good'}>{change}</span>
+      <span className="font-normal text-ink-2">{detail}</span>
+    </h2>
+  );
+}
+
+function Whole({ tree, unit, a, b, changes, norm }: Omit<HeadlineProps, 'measure' | 'onSelect'>) {
   const perSecond = (total: number, side: DiffSide) => total / Math.max(side.seconds, 1e-9);
   const before = perSecond(tree.totalA[0]!, a);
   const after = perSecond(tree.totalB[0]!, b);
@@ -29,15 +73,11 @@ export function Headline({ tree, unit, a, b, changes, norm }: HeadlineProps) {
         );
   const tone = !certain ? 'text-ink-2' : change > 0 ? 'text-bad' : 'text-good';
   return (
-    <h2 className="py-1.5 text-[13px] leading-5 font-semibold tabular-nums">
-      {words.change} <span className={`font-medium ${tone}`}>({words.detail})</span>
-      {!certain && change !== 0 && <span className="ml-2 font-normal text-ink-2">no more than chance</span>}
-      {explained !== null && (
-        <span className="ml-2 font-normal text-ink-2">
-          {explained.functions === 1 ? '1 function explains' : `${explained.functions} functions explain`}{' '}
-          {Math.round(explained.share * 100)} %
-        </span>
-      )}
-    </h2>
+    <p className="text-[12px] leading-4 text-ink-2">
+      All: <b className={`font-medium ${tone}`}>{words.change}</b> ({words.detail})
+      {!certain && change !== 0 && ', no more than chance'}
+      {explained !== null &&
+        `; ${explained.functions === 1 ? '1 function explains' : `${explained.functions} functions explain`} ${Math.round(explained.share * 100)}\u202f%`}
+    </p>
   );
 }

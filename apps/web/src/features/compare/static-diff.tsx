@@ -81,12 +81,14 @@ export function StaticDiff({ url, search }: StaticDiffProps) {
           </Chip>
         ))}
         <span className="flex-1" />
-        <SegmentedControl
-          label="Measure"
-          options={NORM_OPTIONS}
-          value={state.norm}
-          onValue={(norm) => state.set({ norm })}
-        />
+        <span className="max-lg:hidden">
+          <SegmentedControl
+            label="Measure"
+            options={NORM_OPTIONS}
+            value={state.norm}
+            onValue={(norm) => state.set({ norm })}
+          />
+        </span>
       </div>
       <DiffExplorer
         tree={diff.tree}

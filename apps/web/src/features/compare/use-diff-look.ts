@@ -6,10 +6,7 @@ import { useFitter } from '../../ui/flame-canvas/use-fitter.ts';
 import { INLINED_MARK } from '../../ui/flame-canvas/use-kind-look.ts';
 import { usePalette } from '../../ui/flame-canvas/use-palette.ts';
 
-/** From here on a change is marked by a sign as well, so that colour is never alone. */
-const MARKED_SCORE = 0.2;
-
-/** Purple for less, orange for more, pale within noise; ▲ and ▼ on what changed clearly. */
+/** Purple for less, orange for more, grey within noise; ▲ and ▼ as well, so that colour is never alone. */
 export function useDiffLook(model: DiffModel): Look {
   const palette = usePalette(diffFills);
   const fitter = useFitter(model.functions.name, palette.font);
@@ -20,7 +17,7 @@ export function useDiffLook(model: DiffModel): Look {
     for (let node = 0; node < size; node++) {
       const { score, withinNoise } = model.change(node);
       shades[node] = diffShade(score, withinNoise);
-      marks[node] = withinNoise || Math.abs(score) < MARKED_SCORE ? 0 : Math.sign(score);
+      marks[node] = withinNoise ? 0 : Math.sign(score);
     }
     return {
       palette,

@@ -25,13 +25,19 @@ export function kindFills(token: (name: string) => string): Rgb[] {
   return [...fills, parseColour(token('--flame-root'))];
 }
 
-/** Steps from −1 to +1 in the diff's scale; odd, so that the middle one is neutral. */
+/** Steps from −1 to +1 in the diff's scale; odd, so that there are as many on each side of the middle. */
 const DIFF_STEPS = 21;
+const MIDDLE_STEP = (DIFF_STEPS - 1) / 2;
+/** Of the full hue, in the palest step: it must not be taken for grey. */
+const LEAST_HUE = 0.32;
 
-/** Shade number of a score from −1 (gone) to +1 (new); those within noise have their own, pale shades. */
+/** Shade number of a score from −1 (gone) to +1 (new); what is within noise has one of its own, without a hue. */
 export function diffShade(score: number, withinNoise: boolean): number {
+  if (withinNoise) return DIFF_STEPS;
   const bounded = Math.min(1, Math.max(-1, score));
-  return Math.round(((bounded + 1) / 2) * (DIFF_STEPS - 1)) + (withinNoise ? DIFF_STEPS : 0);
+  const step = Math.round(Math.abs(bounded) * MIDDLE_STEP);
+  // Never the middle: however small, a change that is sure shows its direction.
+  return MIDDLE_STEP + Math.sign(bounded) * Math.max(1, step);
 }
 
 /** Fills for diffShade, from the tokens `--diff-less`, `--diff-same` and `--diff-more`. */
@@ -39,8 +45,7 @@ export function diffFills(token: (name: string) => string): Rgb[] {
   const [less, same, more] = ['--diff-less', '--diff-same', '--diff-more'].map((name) => parseColour(token(name)));
   const scale = Array.from({ length: DIFF_STEPS }, (_, i) => {
     const score = (i / (DIFF_STEPS - 1)) * 2 - 1;
-    // The root makes small changes visible: ±0.1 is a quarter more or less.
-    return mix(same!, score < 0 ? less! : more!, Math.abs(score) ** 0.7);
+    return mix(same!, score < 0 ? less! : more!, LEAST_HUE + (1 - LEAST_HUE) * Math.abs(score));
   });
-  return [...scale, ...scale.map((fill) => mix(same!, fill, 0.22))];
+  return [...scale, same!];
 }
