@@ -1,13 +1,14 @@
 //! Symbol indexes for JavaScript. Reading and parsing run on libuv's pool; an error's message is `CODE: sentence`, which
 //! packages/symbolizer takes apart.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use memmap2::Mmap;
 use napi::bindgen_prelude::{AsyncTask, Buffer, Float64Array, Int32Array, Uint32Array};
 use napi::{Env, Result, Task};
 use napi_derive::napi;
-use strata_symbolize::{Answers, BuildOptions, Index, ReadCache};
+use strata_symbolize::{Answers, BuildOptions, FolderFiles, Index, ReadCache};
 
 use crate::regular_file::{map, open_regular, to_error};
 
@@ -20,7 +21,11 @@ impl Task for BuildIndex {
     type JsValue = Buffer;
 
     fn compute(&mut self) -> Result<Vec<u8>> {
-        strata_symbolize::build_index(&map(&self.path)?, &BuildOptions::default()).map_err(to_error)
+        strata_symbolize::build_index(
+            &map(&self.path)?,
+            &FolderFiles::beside(Path::new(&self.path)),
+            &BuildOptions::default(),
+        ).map_err(to_error)
     }
 
     fn resolve(&mut self, _env: Env, index: Vec<u8>) -> Result<Buffer> {
@@ -28,7 +33,7 @@ impl Task for BuildIndex {
     }
 }
 
-/// Builds the symbol index of an ELF file. The file is mapped: call it where losing the process is bearable.
+/// Builds the symbol index of an ELF file, with the debug files that stand where debuggers look for them. Files are mapped: call it where losing the process is bearable.
 #[napi]
 pub fn build_symbol_index(path: String) -> AsyncTask<BuildIndex> {
     AsyncTask::new(BuildIndex { path })

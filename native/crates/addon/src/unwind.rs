@@ -23,6 +23,7 @@ const KIND_NAMES: [(usize, &str); UNWIND_KIND_COUNT] = [
     (UNWIND_KIND_INDEXED, "indexed"),
     (UNWIND_KIND_OTHER_STACK, "other-stack"),
     (UNWIND_KIND_NEW_THREAD, "new-thread"),
+    (UNWIND_KIND_LANDING, "landing"),
     (UNWIND_KIND_GOROUTINE, "goroutine"),
     (UNWIND_KIND_PLT, "plt"),
     (UNWIND_KIND_SIGNAL_FRAME, "signal-frame"),

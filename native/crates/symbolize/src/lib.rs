@@ -4,11 +4,16 @@
 //! a test. The format of an index is drawn in `docs/symbol-index.md`.
 
 mod answers;
+mod assembly;
 mod build;
 mod candidates;
+mod compressed;
+mod debug_files;
 mod demangle;
+mod dwarf;
 mod elf;
 mod error;
+mod folder_files;
 mod go_functions;
 mod identity;
 mod index;
@@ -17,12 +22,15 @@ mod minidebug;
 mod perf_map;
 mod plt;
 mod ranges;
+mod separate;
 
 pub use answers::{Answers, FILE_OFFSET, describe_location};
 pub use build::{BuildOptions, build_index};
+pub use debug_files::{DebugFiles, FileBytes, NoDebugFiles, Wanted};
 pub use demangle::display_name;
 pub use elf::{Description, Segment, describe};
 pub use error::{ErrorCode, SymbolizeError};
+pub use folder_files::FolderFiles;
 pub use identity::{BuildId, BuildIdKind};
 pub use index::{Frame, Index, LocationId, SourceKind};
 pub use kernel_symbols::{KernelName, KernelSymbols};

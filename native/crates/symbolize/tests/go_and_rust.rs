@@ -1,11 +1,13 @@
 //! Names of Go programs, stripped ones too, and of Rust programs in both manglings.
 
+mod names;
 mod reference;
 mod tools;
 
+use names::name_at;
 use reference::{agrees_with_nm, has, index_of, listed_by_nm};
 use strata_symbolize::{SourceKind, describe, display_name};
-use tools::{Folder, name_at, run};
+use tools::{Folder, run};
 
 const GO: &str = r#"package main
 

@@ -1,13 +1,15 @@
 //! Bytes from outside: cut, changed or made up. Nothing panics, nothing hangs, nothing grows beyond its limit.
 
+mod names;
 mod tools;
 
+use names::name_at;
 use proptest::prelude::*;
 use strata_symbolize::{
-    Answers, BuildOptions, ErrorCode, FILE_OFFSET, Index, KernelSymbols, PerfMap, build_index,
-    describe, display_name,
+    Answers, BuildOptions, ErrorCode, FILE_OFFSET, Index, KernelSymbols, NoDebugFiles, PerfMap,
+    build_index, describe, display_name,
 };
-use tools::{Folder, name_at, run};
+use tools::{Folder, run};
 
 /// A small dynamic program with notes, both symbol tables and stubs; compiled once per test.
 fn program(name: &str) -> Vec<u8> {
@@ -21,7 +23,7 @@ fn program(name: &str) -> Vec<u8> {
 /// Everything that reads an ELF file; the index, if there is one, must open and answer.
 fn read_all(data: &[u8]) {
     let _ = describe(data);
-    if let Ok(index) = build_index(data, &BuildOptions::default()) {
+    if let Ok(index) = build_index(data, &NoDebugFiles, &BuildOptions::default()) {
         let index = Index::open(index).unwrap();
         for address in [0, 0x1139, u64::from(u32::MAX), u64::MAX] {
             name_at(&index, address);
@@ -55,7 +57,7 @@ fn an_executable_with_any_header_byte_changed() {
 fn other_kinds_of_files_are_refused_with_a_reason() {
     let mut elf32 = program("kinds");
     let code = |data: &[u8]| {
-        build_index(data, &BuildOptions::default())
+        build_index(data, &NoDebugFiles, &BuildOptions::default())
             .unwrap_err()
             .code
     };
@@ -65,7 +67,7 @@ fn other_kinds_of_files_are_refused_with_a_reason() {
     elf32[4] = 1;
     assert_eq!(code(&elf32), ErrorCode::Unsupported);
     assert!(
-        build_index(&elf32, &BuildOptions::default())
+        build_index(&elf32, &NoDebugFiles, &BuildOptions::default())
             .unwrap_err()
             .message
             .contains("32 bit")
@@ -95,9 +97,13 @@ fn a_decompression_bomb_is_refused() {
         &[&bomb],
     );
     assert_eq!(
-        build_index(&std::fs::read(&bomb).unwrap(), &BuildOptions::default())
-            .unwrap_err()
-            .code,
+        build_index(
+            &std::fs::read(&bomb).unwrap(),
+            &NoDebugFiles,
+            &BuildOptions::default()
+        )
+        .unwrap_err()
+        .code,
         ErrorCode::TooLarge
     );
 }
@@ -109,7 +115,7 @@ const BODY_CHECKSUM: std::ops::Range<usize> = 100..104;
 
 #[test]
 fn an_index_with_any_byte_changed_or_missing_is_noticed() {
-    let index = build_index(&program("index"), &BuildOptions::default()).unwrap();
+    let index = build_index(&program("index"), &NoDebugFiles, &BuildOptions::default()).unwrap();
     assert!(Index::open(index.as_slice()).unwrap().verify().is_ok());
     for position in 0..index.len() {
         let mut changed = index.clone();
@@ -128,7 +134,7 @@ fn an_index_with_any_byte_changed_or_missing_is_noticed() {
 /// Whoever makes up an index can make up its checksums too.
 #[test]
 fn an_index_made_up_with_right_checksums_does_no_harm() {
-    let index = build_index(&program("forged"), &BuildOptions::default()).unwrap();
+    let index = build_index(&program("forged"), &NoDebugFiles, &BuildOptions::default()).unwrap();
     for position in (0..index.len()).filter(|position| !HEADER_CHECKSUM.contains(position)) {
         for value in [0x00, 0x7f, 0xff] {
             let mut forged = index.clone();

@@ -1,5 +1,6 @@
 //! Names against nm and llvm-symbolizer, on what this machine has and on programs made here.
 
+mod names;
 mod reference;
 mod tools;
 
@@ -7,11 +8,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use names::name_at;
 use reference::{agrees_with_nm, has, index_of, listed_by_nm};
 use strata_symbolize::{
-    BuildIdKind, BuildOptions, ErrorCode, Index, SourceKind, build_index, describe, display_name,
+    BuildIdKind, BuildOptions, ErrorCode, Index, NoDebugFiles, SourceKind, build_index, describe,
+    display_name,
 };
-use tools::{Folder, name_at, run};
+use tools::{Folder, run};
 
 const LIBC: &str = "/lib/x86_64-linux-gnu/libc.so.6";
 const LIBSTDCXX: &str = "/usr/lib/x86_64-linux-gnu/libstdc++.so.6";
@@ -230,8 +233,8 @@ fn identity_is_the_gnu_note_or_else_the_content() {
 fn the_same_file_gives_the_same_index() {
     let data = std::fs::read(LIBC).unwrap();
     assert_eq!(
-        build_index(&data, &BuildOptions::default()).unwrap(),
-        build_index(&data, &BuildOptions::default()).unwrap()
+        build_index(&data, &NoDebugFiles, &BuildOptions::default()).unwrap(),
+        build_index(&data, &NoDebugFiles, &BuildOptions::default()).unwrap()
     );
 }
 
@@ -247,8 +250,12 @@ fn stripped_with_gnu_debugdata() {
     run("objcopy --only-keep-debug $1 $2", &[&program, &debug]);
     run("xz -k $1", &[&debug]);
     run("strip -o $2 $1", &[&program, &stripped]);
-    let without =
-        build_index(&std::fs::read(&stripped).unwrap(), &BuildOptions::default()).unwrap_err();
+    let without = build_index(
+        &std::fs::read(&stripped).unwrap(),
+        &NoDebugFiles,
+        &BuildOptions::default(),
+    )
+    .unwrap_err();
     assert_eq!(without.code, ErrorCode::NoSymbols);
     let add = format!(
         "objcopy --add-section .gnu_debugdata={} $1",

@@ -112,4 +112,8 @@ impl Locations {
     pub fn rows(&self) -> &[Location] {
         &self.rows
     }
+
+    pub fn into_rows(self) -> Vec<Location> {
+        self.rows
+    }
 }

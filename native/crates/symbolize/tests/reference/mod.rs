@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
-use strata_symbolize::{BuildOptions, Index, build_index};
+use strata_symbolize::{BuildOptions, Index, NoDebugFiles, build_index};
 
-use crate::tools::{name_at, run};
+use crate::names::name_at;
+use crate::tools::run;
 
 /// Whether a program is installed; says so when it is not, since the test then shows nothing.
 pub fn has(program: &str, version: &str) -> bool {
@@ -59,8 +60,15 @@ pub fn listed_by_nm(option: &str, path: &Path) -> BTreeMap<u64, Listed> {
 
 /// Builds and opens a file's index.
 pub fn index_of(path: &Path) -> Index<Vec<u8>> {
-    Index::open(build_index(&std::fs::read(path).unwrap(), &BuildOptions::default()).unwrap())
-        .unwrap()
+    Index::open(
+        build_index(
+            &std::fs::read(path).unwrap(),
+            &NoDebugFiles,
+            &BuildOptions::default(),
+        )
+        .unwrap(),
+    )
+    .unwrap()
 }
 
 /// At the start of each function that nm lists, one of the names nm has for it.

@@ -1,9 +1,7 @@
-//! A folder for programs made on the spot, and the shortest way to a name.
+//! A folder for programs made on the spot.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-use strata_symbolize::Index;
 
 /// A folder of this test's own, removed with it.
 pub struct Folder(PathBuf);
@@ -51,17 +49,4 @@ pub fn run(command: &str, arguments: &[&Path]) -> String {
         String::from_utf8_lossy(&output.stderr)
     );
     String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-/// The linkage name of the function that is really there (nothing that is inlined into it), or `?`.
-pub fn name_at(index: &Index<Vec<u8>>, address: u64) -> String {
-    let outermost = index
-        .location_at(address)
-        .and_then(|location| index.frames(location).last());
-    let name = outermost
-        .and_then(|frame| frame.function)
-        .and_then(|function| index.linkage_name(function));
-    name.map_or("?".into(), |name| {
-        String::from_utf8_lossy(name).into_owned()
-    })
 }
