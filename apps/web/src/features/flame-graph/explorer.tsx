@@ -32,7 +32,6 @@ import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { FrameTooltip } from './frame-tooltip.tsx';
 import { FunctionTable } from './function-table.tsx';
 import { Inspector } from './inspector.tsx';
-import { MissingNames } from './missing-names.tsx';
 import { Overview } from './overview.tsx';
 import type { UnresolvedFile } from './profile-columns.ts';
 import type { ProfileWords } from './profile-words.ts';
@@ -62,6 +61,8 @@ export interface ExplorerProps {
   readonly state: ExplorerState;
   /** Right end of the foot: where the data came from. */
   readonly source: ReactNode;
+  /** In the foot: what is to be known of the data. */
+  readonly hint?: ReactNode;
   /** More ways to look at all of it, beside the view. */
   readonly tools?: ReactNode;
   /** Lines of a function, or of none (−1); left out where they cannot be asked for. */
@@ -77,6 +78,7 @@ export function Explorer({
   unresolved = NONE,
   state,
   source,
+  hint,
   tools,
   sourceOf,
   actions,
@@ -287,7 +289,7 @@ export function Explorer({
         >
           <Kbd>?</Kbd> keys
         </button>
-        <MissingNames files={unresolved} />
+        {hint}
         {source}
       </footer>
       {showKeys && <KeysDialog onClose={() => setShowKeys(false)} />}

@@ -22,6 +22,7 @@ import { ServiceTimeline } from '../../ui/timeline/service-timeline.tsx';
 import { useTRPC } from '../../ui/trpc.ts';
 import { useLate } from '../../ui/use-late.ts';
 import { Explorer } from './explorer.tsx';
+import { MissingNames } from './missing-names.tsx';
 import { NoProfile } from './no-profile.tsx';
 import { decodeProfile } from './profile-columns.ts';
 import { SourcePane } from './source/source-pane.tsx';
@@ -130,6 +131,7 @@ export function FlamePage({ service }: { readonly service: string }) {
                 Fetched {formatBytes(profile.data!.bytes)} in {Math.round(profile.data!.ms)} ms
               </span>
             }
+            hint={<MissingNames files={shown.unresolved ?? []} />}
             tools={<NamingMenus naming={naming} />}
             sourceOf={(functionRow) => (
               <SourcePane

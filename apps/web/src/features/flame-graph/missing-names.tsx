@@ -1,3 +1,6 @@
+import Link from 'next/link';
+import { useSearchParams } from 'next/navigation';
+import { withRange } from '../../ui/page-bar/with-range.ts';
 import type { UnresolvedFile } from './profile-columns.ts';
 import { sortUnnamed } from './unnamed-frames.ts';
 
@@ -36,9 +39,15 @@ interface WordsProps {
 
 function Words({ title, first, more, children }: WordsProps) {
   return (
-    <span className="truncate max-md:hidden" title={title}>
-      {children} <b className="font-medium text-ink">{first}</b>
+    <Link
+      href={withRange('/symbols', new URLSearchParams(useSearchParams()))}
+      className="truncate rounded underline decoration-line-strong underline-offset-2 hover:text-ink hover:decoration-current focus-visible:outline-2 focus-visible:outline-accent"
+      title={`${title} See why, and add what is missing.`}
+    >
+      <span className="max-md:hidden">{children} </span>
+      <span className="md:hidden">No names: </span>
+      <b className="font-medium text-ink">{first}</b>
       {more > 0 && ` and ${more} more`}
-    </span>
+    </Link>
   );
 }

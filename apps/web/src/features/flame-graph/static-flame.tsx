@@ -12,6 +12,7 @@ import { useColumns } from '../../ui/flame-frame/use-columns.ts';
 import { namingWords } from '../../ui/naming/naming-menus.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import { Explorer } from './explorer.tsx';
+import { MissingNames } from './missing-names.tsx';
 import { decodeProfile } from './profile-columns.ts';
 import { type ExplorerState, VIEWS } from './view-state.ts';
 
@@ -88,6 +89,7 @@ export function StaticFlame({ url, search }: StaticFlameProps) {
         words={words}
         unresolved={profile.unresolved}
         state={state}
+        hint={<MissingNames files={profile.unresolved ?? []} />}
         source={<span className="max-sm:hidden">Snapshot of {formatBytes(data.bytes)}</span>}
       />
     </>

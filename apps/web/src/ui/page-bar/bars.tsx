@@ -9,10 +9,11 @@ export function OverviewBar({ theme }: { readonly theme: Theme }) {
   return (
     <PageBar
       theme={theme}
-      range={usePathname() === '/'}
+      range={usePathname() !== '/agents'}
       tabs={[
         { href: '/', label: 'Services' },
         { href: '/agents', label: 'Agents' },
+        { href: '/symbols', label: 'Symbols' },
       ]}
     />
   );
