@@ -15,7 +15,18 @@ const stamps = join(root, 'node_modules', '.cache', 'strata-setup');
 /** What the native addon is compiled with, and what tests drive beside it. Debian 12 names. */
 const BUILD_PACKAGES = ['clang-19', 'libelf-dev', 'zlib1g-dev', 'pkg-config', 'gcc', 'libc6-dev', 'make'];
 const TEST_PACKAGES = [
-  ...['chromium', 'clang-format-19', 'llvm-19', 'lld-19', 'g++', 'binutils', 'xz-utils', 'dwz', 'elfutils', 'libc6-dbg'],
+  ...[
+    'chromium',
+    'clang-format-19',
+    'llvm-19',
+    'lld-19',
+    'g++',
+    'binutils',
+    'xz-utils',
+    'dwz',
+    'elfutils',
+    'libc6-dbg',
+  ],
   // Other kernels are booted with these.
   ...['qemu-system-x86', 'bpftool'],
   // Asked for debug files as other people's servers are.
