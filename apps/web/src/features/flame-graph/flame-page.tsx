@@ -25,7 +25,7 @@ import { Explorer } from './explorer.tsx';
 import { MissingNames } from './missing-names.tsx';
 import { NoProfile } from './no-profile.tsx';
 import { decodeProfile } from './profile-columns.ts';
-import { SourcePane } from './source/source-pane.tsx';
+import { SourcePane } from './source-pane.tsx';
 import { useViewState } from './use-view-state.ts';
 
 /** The flame graph of a service: filters, timeline, graph. Everything it shows follows from the address. */

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { FetchError, readError } from '../../../ui/flame-frame/use-columns.ts';
-import { reachServer } from '../../../ui/reach-server.ts';
+import { FetchError, readError } from '../../ui/flame-frame/use-columns.ts';
+import { reachServer } from '../../ui/reach-server.ts';
 
 /** One line of a function: its number, and what it is worth in the profile's unit. */
 export interface Line {

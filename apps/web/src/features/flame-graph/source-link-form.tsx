@@ -1,8 +1,8 @@
 'use client';
 
 import { type FormEvent, useId, useState } from 'react';
-import { Button } from '../../../ui/button.tsx';
-import { Flyout } from '../../../ui/flyout.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Flyout } from '../../ui/flyout.tsx';
 import { linkTo, problemOf, type SourceLink } from './source-link.ts';
 
 export interface SourceLinkFormProps {

@@ -1,6 +1,6 @@
 import type { Ref } from 'react';
-import { formatShare } from '../../../ui/amount.ts';
-import type { ProfileWords } from '../profile-words.ts';
+import { formatShare } from '../../ui/amount.ts';
+import type { ProfileWords } from './profile-words.ts';
 import type { SourceRow } from './source-rows.ts';
 
 export interface LineTableProps {

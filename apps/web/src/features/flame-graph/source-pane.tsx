@@ -3,12 +3,12 @@
 import type { CallTree, Group } from '@strata/profile';
 import Link from 'next/link';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { formatShare } from '../../../ui/amount.ts';
-import { Button, buttonClass } from '../../../ui/button.tsx';
-import { Loading, Skeleton } from '../../../ui/skeleton.tsx';
-import { EmptyState, ErrorState } from '../../../ui/states.tsx';
-import type { ProfileWords } from '../profile-words.ts';
+import { formatShare } from '../../ui/amount.ts';
+import { Button, buttonClass } from '../../ui/button.tsx';
+import { Loading, Skeleton } from '../../ui/skeleton.tsx';
+import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { LineTable } from './line-table.tsx';
+import type { ProfileWords } from './profile-words.ts';
 import { linkTo, NO_LINK, readLink, type SourceLink, writeLink } from './source-link.ts';
 import { SourceLinkForm } from './source-link-form.tsx';
 import { sourceRows } from './source-rows.ts';
