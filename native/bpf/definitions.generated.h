@@ -51,6 +51,7 @@ enum unwind_kind {
     UNWIND_KIND_INDEXED, // CFA = [stack pointer + cfa_offset + 8 * register] + cfa_add
     UNWIND_KIND_OTHER_STACK, // CFA = register + cfa_offset, on a stack that may lie below: the function changes stacks
     UNWIND_KIND_NEW_THREAD, // as REGISTER; but where the return address is no code a thread has just begun, and there is no caller
+    UNWIND_KIND_LANDING, // CFA = [register + cfa_offset], and what is found there is no caller but where an exception will be handled
     UNWIND_KIND_GOROUTINE, // ip, stack and frame pointer are those that Go keeps of the goroutine: g = [thread pointer + cfa_offset], m = [g + bx_offset], running = [m + ra_offset], and in it: sp at cfa_add, ip behind it, frame pointer at fp_offset
     UNWIND_KIND_COUNT,
 };
@@ -78,7 +79,7 @@ enum unwind_place {
 #define UNWIND_BLOCK_BYTES 256
 #define UNWIND_PAGE_BITS 16
 #define UNWIND_MAGIC 1431458899
-#define UNWIND_VERSION 2
+#define UNWIND_VERSION 3
 #define DRAIN_MAGIC 1095914579
 #define DRAIN_VERSION 1
 

@@ -115,7 +115,7 @@ static __always_inline enum outcome step_by_rule(struct walk *walk, const struct
     __u32 base = rule->cfa_register & (DWARF_REGISTERS - 1);
     __u64 sp = walk->registers[DWARF_SP];
     __u64 cfa, ip, fp = 0, bx = 0;
-    bool has_ip, has_fp, has_bx;
+    bool has_ip, has_fp, has_bx, is_landing = rule->kind == UNWIND_KIND_LANDING;
 
     if (rule->kind == UNWIND_KIND_PLT) {
         cfa = sp + rule->cfa_offset + ((walk->ip & 15) >= rule->cfa_add ? 8 : 0);
@@ -124,7 +124,7 @@ static __always_inline enum outcome step_by_rule(struct walk *walk, const struct
         cfa = walk->registers[base];
         if (rule->kind == UNWIND_KIND_INDEXED) cfa = sp + 8 * cfa;
         cfa += rule->cfa_offset;
-        if (rule->kind == UNWIND_KIND_DEREFERENCED || rule->kind == UNWIND_KIND_INDEXED) {
+        if (rule->kind == UNWIND_KIND_DEREFERENCED || rule->kind == UNWIND_KIND_INDEXED || is_landing) {
             if (!read_word(&cfa, cfa)) return OUTCOME_READ_FAULT;
             cfa += rule->cfa_add;
         }
@@ -145,7 +145,7 @@ static __always_inline enum outcome step_by_rule(struct walk *walk, const struct
     // OpenSSL's AES-GCM keeps its frame in rax while leaf functions run.
     walk->known = walk->is_address ? walk->known & DWARF_SCRATCH : 0;
     walk->known |= 1u << DWARF_SP | (__u32)has_fp << DWARF_FP | (__u32)has_bx << DWARF_BX;
-    walk->is_address = 0;
+    walk->is_address = is_landing;
     return OUTCOME_COMPLETE;
 }
 
@@ -189,6 +189,7 @@ static __always_inline enum outcome step(struct walk *walk) {
     case UNWIND_KIND_DEREFERENCED:
     case UNWIND_KIND_INDEXED:
     case UNWIND_KIND_OTHER_STACK:
+    case UNWIND_KIND_LANDING:
     case UNWIND_KIND_PLT:
         return step_by_rule(walk, &rule);
     case UNWIND_KIND_NEW_THREAD:

@@ -64,6 +64,7 @@ export const unwindKinds = {
   INDEXED: 'CFA = [stack pointer + cfa_offset + 8 * register] + cfa_add',
   OTHER_STACK: 'CFA = register + cfa_offset, on a stack that may lie below: the function changes stacks',
   NEW_THREAD: 'as REGISTER; but where the return address is no code a thread has just begun, and there is no caller',
+  LANDING: 'CFA = [register + cfa_offset], and what is found there is no caller but where an exception will be handled',
   GOROUTINE:
     'ip, stack and frame pointer are those that Go keeps of the goroutine: g = [thread pointer + cfa_offset], ' +
     'm = [g + bx_offset], running = [m + ra_offset], and in it: sp at cfa_add, ip behind it, frame pointer at fp_offset',
@@ -100,7 +101,7 @@ export const constants = {
   UNWIND_PAGE_BITS: 16,
   /** First bytes of an unwind table: «STRU». */
   UNWIND_MAGIC: 0x55525453,
-  UNWIND_VERSION: 2,
+  UNWIND_VERSION: 3,
   /** First bytes of a drain frame: «STRA». */
   DRAIN_MAGIC: 0x41525453,
   DRAIN_VERSION: 1,

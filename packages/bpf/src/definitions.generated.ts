@@ -93,7 +93,7 @@ export const SPACE_USER = 1;
 export const UNWIND_BLOCK_BYTES = 256;
 export const UNWIND_PAGE_BITS = 16;
 export const UNWIND_MAGIC = 1431458899;
-export const UNWIND_VERSION = 2;
+export const UNWIND_VERSION = 3;
 export const DRAIN_MAGIC = 1095914579;
 export const DRAIN_VERSION = 1;
 

@@ -75,9 +75,11 @@ pub const UNWIND_KIND_INDEXED: usize = 8;
 pub const UNWIND_KIND_OTHER_STACK: usize = 9;
 /// as REGISTER; but where the return address is no code a thread has just begun, and there is no caller
 pub const UNWIND_KIND_NEW_THREAD: usize = 10;
+/// CFA = [register + cfa_offset], and what is found there is no caller but where an exception will be handled
+pub const UNWIND_KIND_LANDING: usize = 11;
 /// ip, stack and frame pointer are those that Go keeps of the goroutine: g = [thread pointer + cfa_offset], m = [g + bx_offset], running = [m + ra_offset], and in it: sp at cfa_add, ip behind it, frame pointer at fp_offset
-pub const UNWIND_KIND_GOROUTINE: usize = 11;
-pub const UNWIND_KIND_COUNT: usize = 12;
+pub const UNWIND_KIND_GOROUTINE: usize = 12;
+pub const UNWIND_KIND_COUNT: usize = 13;
 
 /// unchanged
 pub const UNWIND_PLACE_SAME: usize = 0;
@@ -106,7 +108,7 @@ pub const SPACE_USER: u32 = 1;
 pub const UNWIND_BLOCK_BYTES: u32 = 256;
 pub const UNWIND_PAGE_BITS: u32 = 16;
 pub const UNWIND_MAGIC: u32 = 1431458899;
-pub const UNWIND_VERSION: u32 = 2;
+pub const UNWIND_VERSION: u32 = 3;
 pub const DRAIN_MAGIC: u32 = 1095914579;
 pub const DRAIN_VERSION: u32 = 1;
 

@@ -1,9 +1,9 @@
 use strata_definitions::{
     UNWIND_KIND_DEREFERENCED, UNWIND_KIND_END_OF_STACK, UNWIND_KIND_FRAME_POINTER,
-    UNWIND_KIND_GOROUTINE, UNWIND_KIND_INDEXED, UNWIND_KIND_NO_RULE, UNWIND_KIND_OTHER_STACK,
-    UNWIND_KIND_PLT, UNWIND_KIND_REGISTER, UNWIND_KIND_SIGNAL_FRAME, UNWIND_KIND_UNSUPPORTED,
-    UNWIND_PLACE_CFA, UNWIND_PLACE_FP, UNWIND_PLACE_REGISTER, UNWIND_PLACE_SAME, UNWIND_PLACE_SP,
-    UNWIND_PLACE_UNDEFINED,
+    UNWIND_KIND_GOROUTINE, UNWIND_KIND_INDEXED, UNWIND_KIND_LANDING, UNWIND_KIND_NO_RULE,
+    UNWIND_KIND_OTHER_STACK, UNWIND_KIND_PLT, UNWIND_KIND_REGISTER, UNWIND_KIND_SIGNAL_FRAME,
+    UNWIND_KIND_UNSUPPORTED, UNWIND_PLACE_CFA, UNWIND_PLACE_FP, UNWIND_PLACE_REGISTER,
+    UNWIND_PLACE_SAME, UNWIND_PLACE_SP, UNWIND_PLACE_UNDEFINED,
 };
 use strata_unwind::{Machine, UnwindRule};
 
@@ -29,10 +29,14 @@ pub fn parse_rule(text: &str, machine: Machine) -> Option<UnwindRule> {
         return parse_goroutine(places);
     }
     let mut rule = UnwindRule::default();
-    let mut on_other_stack = false;
+    let (mut on_other_stack, mut is_landing) = (false, false);
     for word in text.split_ascii_whitespace() {
         if word == "other-stack" {
             on_other_stack = true;
+            continue;
+        }
+        if word == "landing" {
+            is_landing = true;
             continue;
         }
         let (name, value) = word.split_once('=')?;
@@ -51,6 +55,9 @@ pub fn parse_rule(text: &str, machine: Machine) -> Option<UnwindRule> {
     }
     if on_other_stack && rule.kind == UNWIND_KIND_REGISTER as u8 {
         rule.kind = UNWIND_KIND_OTHER_STACK as u8;
+    }
+    if is_landing && rule.kind == UNWIND_KIND_DEREFERENCED as u8 {
+        rule.kind = UNWIND_KIND_LANDING as u8;
     }
     (rule.kind != UNWIND_KIND_NO_RULE as u8).then_some(rule)
 }
@@ -82,7 +89,7 @@ fn parse_cfa(text: &str, machine: Machine, rule: &mut UnwindRule) -> Option<()> 
         return Some(());
     };
     let (place, add) = text.split_once(']')?;
-    rule.cfa_add = add.parse().ok()?;
+    rule.cfa_add = if add.is_empty() { 0 } else { add.parse().ok()? };
     match place.split_once("+8*") {
         None => {
             rule.kind = UNWIND_KIND_DEREFERENCED as u8;
@@ -156,6 +163,7 @@ mod tests {
             "cfa=[rbp-8]+8 ra=[cfa-8] rbp=[rbp+0] rbx=undefined",
             "cfa=[rsp+40+8*r9]+8 ra=[cfa-8] rbp=[cfa-24] rbx=rcx",
             "cfa=rsp+0 ra=rdi rbp=undefined",
+            "cfa=[rbp-160] landing ra=[rbp-152] rbp=[rbp+0] rbx=[rbp-40]",
             "goroutine g=[thread-8] m=[g+48] running=[m+184] sp=+56 rbp=+96",
             "cfa=rbp+16 other-stack ra=[cfa-8] rbp=[cfa-16]",
         ] {

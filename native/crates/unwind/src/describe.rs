@@ -1,9 +1,9 @@
 use strata_definitions::{
     UNWIND_KIND_DEREFERENCED, UNWIND_KIND_END_OF_STACK, UNWIND_KIND_FRAME_POINTER,
-    UNWIND_KIND_GOROUTINE, UNWIND_KIND_INDEXED, UNWIND_KIND_NEW_THREAD, UNWIND_KIND_NO_RULE,
-    UNWIND_KIND_OTHER_STACK, UNWIND_KIND_PLT, UNWIND_KIND_REGISTER, UNWIND_KIND_SIGNAL_FRAME,
-    UNWIND_PLACE_CFA, UNWIND_PLACE_FP, UNWIND_PLACE_REGISTER, UNWIND_PLACE_SAME, UNWIND_PLACE_SP,
-    UnwindRule,
+    UNWIND_KIND_GOROUTINE, UNWIND_KIND_INDEXED, UNWIND_KIND_LANDING, UNWIND_KIND_NEW_THREAD,
+    UNWIND_KIND_NO_RULE, UNWIND_KIND_OTHER_STACK, UNWIND_KIND_PLT, UNWIND_KIND_REGISTER,
+    UNWIND_KIND_SIGNAL_FRAME, UNWIND_PLACE_CFA, UNWIND_PLACE_FP, UNWIND_PLACE_REGISTER,
+    UNWIND_PLACE_SAME, UNWIND_PLACE_SP, UnwindRule,
 };
 
 use crate::machine::Machine;
@@ -35,6 +35,7 @@ pub fn describe(rule: &UnwindRule, machine: Machine) -> String {
         UNWIND_KIND_OTHER_STACK => format!("{base}{offset:+} other-stack"),
         UNWIND_KIND_NEW_THREAD => format!("{base}{offset:+} new-thread"),
         UNWIND_KIND_DEREFERENCED => format!("[{base}{offset:+}]{:+}", rule.cfa_add),
+        UNWIND_KIND_LANDING => format!("[{base}{offset:+}] landing"),
         UNWIND_KIND_INDEXED => {
             format!("[{stack_pointer}{offset:+}+8*{base}]{:+}", rule.cfa_add)
         }

@@ -80,7 +80,7 @@ impl<'elf, 'data> Sources<'elf, 'data> {
                     return SourceRows::Go(rows);
                 }
             };
-            SourceRows::Cfi(CfiRows::new(function, section, map, self.machine))
+            SourceRows::Cfi(CfiRows::new(function, section, map, self.machine, read))
         }
     }
 }

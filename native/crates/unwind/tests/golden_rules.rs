@@ -324,3 +324,50 @@ fn what_is_not_evaluated_says_so() {
         ",
     );
 }
+
+/// What libgcc's `_Unwind_Resume` does last, without its loop over the shadow stack.
+#[test]
+fn an_unwinder_of_exceptions_leads_to_the_handler_once_its_frame_is_the_handlers() {
+    expect_rows(
+        "
+        .cfi_startproc
+        push %rbp
+        .cfi_def_cfa_offset 16
+        .cfi_offset rbp, -16
+        mov %rsp, %rbp
+        .cfi_def_cfa_register rbp
+        push %rbx
+        .cfi_offset rbx, -24
+        call 1f
+        call 1f
+        mov -0x98(%rbp), %rsi
+        mov -0xa0(%rbp), %rdi
+        xor %edx, %edx
+        call 1f
+        lea 8(%rbp,%rax,1), %rcx
+        mov -8(%rbp), %rbx
+        mov (%rbp), %rbp
+        .cfi_same_value rbp
+        .cfi_def_cfa rcx, 8
+        mov %rcx, %rsp
+        .cfi_def_cfa rsp, 8
+        pop %rcx
+        .cfi_def_cfa_offset 0
+        .cfi_register rip, rcx
+        jmp *%rcx
+    1:  ret
+        .cfi_endproc
+        ",
+        "
+        0 cfa=rsp+8 ra=[cfa-8] rbp=same
+        1 cfa=rsp+16 ra=[cfa-8] rbp=[cfa-16]
+        4 cfa=rbp+16 ra=[cfa-8] rbp=[cfa-16]
+        5 cfa=rbp+16 ra=[cfa-8] rbp=[cfa-16] rbx=[cfa-24]
+        a cfa=[rbp-160] landing ra=[rbp-152] rbp=[rbp+0] rbx=[rbp-8]
+        31 cfa=rcx+8 ra=[cfa-8] rbp=same rbx=[cfa-24]
+        34 cfa=rsp+8 ra=[cfa-8] rbp=same rbx=[cfa-24]
+        35 cfa=rsp+0 ra=rcx rbp=same rbx=[cfa-24]
+        38 no-rule
+        ",
+    );
+}

@@ -4,6 +4,7 @@ mod cie;
 mod eh_frame_header;
 mod entries;
 mod expression;
+mod landing;
 mod pointer;
 mod program;
 mod rows;

@@ -2,9 +2,11 @@ use strata_definitions::{UNWIND_KIND_REGISTER, UNWIND_PLACE_FP, UNWIND_PLACE_SAM
 
 use crate::address_map::{AddressMap, Svma};
 use crate::cfi::entries::CfiSection;
+use crate::cfi::landing::{FUNCTION_BYTES, Landing, goes_to_handlers};
 use crate::cfi::program::{Context, Program};
 use crate::cfi::state::State;
 use crate::functions::Function;
+use crate::gaps::ReadCode;
 use crate::machine::Machine;
 use crate::reader::Reader;
 use crate::report::Unsupported;
@@ -15,6 +17,9 @@ pub(crate) struct CfiRows<'a, 'elf, 'data> {
     start: u64,
     program: Program<'a>,
     context: Option<Context<'a, 'elf, 'data>>,
+    landing: Option<Landing>,
+    /// What is left of a row behind where the landing begins.
+    rest: Option<Row>,
 }
 
 impl<'a, 'elf, 'data> CfiRows<'a, 'elf, 'data> {
@@ -24,6 +29,7 @@ impl<'a, 'elf, 'data> CfiRows<'a, 'elf, 'data> {
         section: Option<&'a CfiSection<'elf, 'data>>,
         map: &AddressMap,
         machine: Machine,
+        read: ReadCode<'_>,
     ) -> Self {
         let cie = section.and_then(|section| section.cies.get(function.cie as usize));
         let context = section.zip(cie).map(|(section, cie)| Context {
@@ -35,7 +41,16 @@ impl<'a, 'elf, 'data> CfiRows<'a, 'elf, 'data> {
         let bytes = section
             .and_then(|section| section.bytes().get(..function.to as usize))
             .unwrap_or_default();
+        let instructions = bytes.get(function.from as usize..).unwrap_or_default();
+        let may_land = machine == Machine::X86_64 && goes_to_handlers(instructions);
+        let end = function
+            .end
+            .min(function.start.saturating_add(FUNCTION_BYTES));
         Self {
+            landing: may_land
+                .then(|| read(function.start..end))
+                .and_then(|code| Landing::find(&code, function.start)),
+            rest: None,
             start: function.start,
             program: Program::new(
                 Reader::at(bytes, function.from as usize).unwrap_or(Reader::new(&[])),
@@ -49,6 +64,29 @@ impl<'a, 'elf, 'data> CfiRows<'a, 'elf, 'data> {
 
 impl FunctionRows for CfiRows<'_, '_, '_> {
     fn next(&mut self) -> Option<Row> {
+        if let Some(rest) = self.rest.take() {
+            return Some(rest);
+        }
+        let mut row = self.next_described()?;
+        let landing = self.landing.as_ref();
+        if let Some(landing) = landing.filter(|landing| row.range.contains(&landing.from))
+            && let Some(rule) = row.rule.as_ref().ok().and_then(|rule| landing.rule(rule))
+        {
+            self.rest = Some(Row {
+                range: landing.from..row.range.end,
+                rule: Ok(rule),
+            });
+            row.range.end = landing.from;
+            if row.range.is_empty() {
+                return self.rest.take();
+            }
+        }
+        Some(row)
+    }
+}
+
+impl CfiRows<'_, '_, '_> {
+    fn next_described(&mut self) -> Option<Row> {
         let context = self.context.as_ref()?;
         let (from, to) = self.program.next_row(context)?;
         let machine = context.machine;
