@@ -16,6 +16,7 @@ use std::{
 
 use crate::{
     definitions::*,
+    missed::MissedFiles,
     process_events::ProcessEvent,
     table_builder::TableBuilder,
     waker::{Waker, wait_readable},
@@ -123,11 +124,20 @@ impl ExpectedFiles {
         Ok(())
     }
 
-    /// Builds their tables until `stopping` is set; `waker` wakes it.
-    pub fn build_all(mut self, builder: &TableBuilder, waker: &Waker, stopping: &AtomicBool) {
+    /// Builds their tables, and before them those of large files that were missed, until `stopping` is set; `waker` wakes it.
+    pub fn build_all(
+        mut self,
+        builder: &TableBuilder,
+        missed: &MissedFiles,
+        waker: &Waker,
+        stopping: &AtomicBool,
+    ) {
         // Without /proc a file's table is built when a sample misses it.
         let _ = self.add_mapped();
         while !stopping.load(Ordering::Relaxed) {
+            if missed.build_large(builder) {
+                continue;
+            }
             match self.next().filter(|_| builder.has_much_room()) {
                 Some(mapping) => self.build_one(builder, &mapping.link()),
                 None => {

@@ -1,4 +1,4 @@
-//! Files whose table a sample did not find: the one with most samples first.
+//! Files whose table a sample did not find.
 use std::{
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
@@ -11,12 +11,16 @@ use crate::{
     definitions::*,
     expected::CodeMapping,
     table_builder::{TableBuilder, VDSO},
+    waker::Waker,
 };
 
 /// How long it waits at most before it looks whether it should stop.
 const WAIT_MOST: Duration = Duration::from_millis(200);
 
-/// What the kernel's programs tell of such files.
+/// A table that takes tenths of a second to build; nobody should wait for it who needs another.
+const LARGE_FILE_BYTES: u64 = 32 << 20;
+
+/// What the kernel's programs tell of such files. The one with most samples is built first, large ones by a thread that has time.
 pub struct MissedFiles {
     pub missed: MapHandle,
     /// Something arrives in it when a file is missed for the first time.
@@ -24,10 +28,11 @@ pub struct MissedFiles {
 }
 
 impl MissedFiles {
-    /// Builds their tables until `stopping` is set.
+    /// Builds the tables of all but large files until `stopping` is set; `others` is woken for those.
     pub fn build_all(
         &self,
         builder: &TableBuilder,
+        others: &Waker,
         stopping: &AtomicBool,
     ) -> libbpf_rs::Result<()> {
         let mut rings = RingBufferBuilder::new();
@@ -35,20 +40,32 @@ impl MissedFiles {
         let wake = rings.build()?;
         builder.build(VDSO, "");
         while !stopping.load(Ordering::Relaxed) {
-            while !stopping.load(Ordering::Relaxed) && self.build_one(builder) {}
+            while !stopping.load(Ordering::Relaxed) && self.build_one(builder, is_small) {}
+            if self.next(is_large).is_some() {
+                others.wake();
+            }
             // It was interrupted, or there is nothing: both are reasons to look again.
             let _ = wake.poll(WAIT_MOST);
         }
         Ok(())
     }
 
-    /// Returns false when no file is missed.
-    fn build_one(&self, builder: &TableBuilder) -> bool {
-        let missed = self.missed.keys().filter_map(|key| {
-            let file = self.missed.lookup(&key, MapFlags::ANY).ok()??;
-            Some((record_of::<FileKey>(&key)?, record_of::<MissedFile>(&file)?))
+    /// Builds one of the large ones. Returns false when none is missed.
+    pub fn build_large(&self, builder: &TableBuilder) -> bool {
+        self.build_one(builder, is_large)
+    }
+
+    fn next(&self, is_meant: fn(&FileKey) -> bool) -> Option<(FileKey, MissedFile)> {
+        let missed = self.missed.keys().filter_map(|bytes| {
+            let key = record_of::<FileKey>(&bytes).filter(is_meant)?;
+            let file = self.missed.lookup(&bytes, MapFlags::ANY).ok()??;
+            Some((key, record_of::<MissedFile>(&file)?))
         });
-        let Some((key, file)) = missed.max_by_key(|(_, file)| file.samples) else {
+        missed.max_by_key(|(_, file)| file.samples)
+    }
+
+    fn build_one(&self, builder: &TableBuilder, is_meant: fn(&FileKey) -> bool) -> bool {
+        let Some((key, file)) = self.next(is_meant) else {
             return false;
         };
         if !builder.knows(&key) {
@@ -63,4 +80,12 @@ impl MissedFiles {
         let _ = self.missed.delete(bytes_of(&key));
         true
     }
+}
+
+fn is_large(key: &FileKey) -> bool {
+    key.bytes > LARGE_FILE_BYTES
+}
+
+fn is_small(key: &FileKey) -> bool {
+    !is_large(key)
 }

@@ -119,10 +119,11 @@ impl Sampler {
         let fixed_bytes = state.bpf.memory_bytes() + state.counts.memory_bytes();
         let table_bytes = kernel_bytes.saturating_sub(fixed_bytes);
         let tables = Arc::new(Mutex::new(TablesState::new(fixed_bytes, kernel_bytes)));
-        let missed = MissedFiles {
+        let missed = Arc::new(MissedFiles {
             missed: state.bpf.map("missed")?,
             misses: state.bpf.map("misses")?,
-        };
+        });
+        let large_missed = waker.try_clone().map_err(no_resource)?;
         let (slots, files) = (state.bpf.map("tables")?, state.bpf.map("files")?);
         let published = Tables::new(slots, files, table_bytes).map_err(no_resource)?;
         let builder = Arc::new(TableBuilder::new(published, cache, Arc::clone(&tables)));
@@ -145,13 +146,14 @@ impl Sampler {
             }
         })?;
         let (ours, stop) = (Arc::clone(&builder), Arc::clone(&sampler.stopping));
+        let large = Arc::clone(&missed);
         sampler.spawn("strata-expected", move || {
-            expected.build_all(&ours, &waker, &stop);
+            expected.build_all(&ours, &large, &waker, &stop);
         })?;
         let stop = Arc::clone(&sampler.stopping);
         sampler.spawn("strata-missed", move || {
             // Without it no table is built, and every stack's outcome says so.
-            let _ = missed.build_all(&builder, &stop);
+            let _ = missed.build_all(&builder, &large_missed, &stop);
         })?;
         Ok(sampler)
     }
