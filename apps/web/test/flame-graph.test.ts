@@ -17,8 +17,8 @@ let server: Server;
 let browser: Browser;
 let address: string;
 
-async function open(search = '', colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1600, height: 900 }, colorScheme });
+async function open(search = '', colorScheme: 'light' | 'dark' = 'light', width = 1600): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
   const page = await context.newPage();
   await page.goto(`${address}${search}`);
   await page.getByTestId('flame').waitFor();
@@ -61,6 +61,20 @@ describe.skipIf(!existsSync(CHROMIUM))('the flame graph in a browser', () => {
     expect(await zoom(page)).toBe('main');
     await page.getByRole('tree').press('Escape');
     expect(await zoom(page)).toBe('');
+  });
+
+  it('shows the end of a long way on a phone, one step beside the other', async () => {
+    const page = await open('', 'light', 390);
+    await page.evaluate(() => showTree('large'));
+    const tree = page.getByRole('tree');
+    for (let i = 0; i < 9; i++) await tree.press('ArrowDown');
+    await tree.press('Enter');
+    const steps = page.getByRole('navigation', { name: 'Zoom' }).getByRole('listitem');
+    const sides = await steps.evaluateAll((items) => items.map((item) => item.getBoundingClientRect().toJSON()));
+    expect(sides.length).toBe(6);
+    for (const [i, { left }] of sides.entries()) if (i > 0) expect(left).toBeGreaterThanOrEqual(sides[i - 1].right);
+    expect(sides.at(-1).right).toBeLessThanOrEqual(390);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
   });
 
   it('is walked by keys, and says where one is', async () => {
@@ -137,10 +151,10 @@ describe.skipIf(!existsSync(CHROMIUM))('the flame graph in a browser', () => {
   it('names the largest change first, whatever the whole did, and shows it in the list', async () => {
     const page = await open('?diff');
     const headline = page.getByRole('heading', { level: 2 });
-    expect(await headline.textContent()).toMatch(/^fresh\+\d[\d.]* points0\s% → \d[\d.]*\s%, new$/);
+    expect(await headline.textContent()).toMatch(/^gone−25\.0 points25\.0\s% → 0\s%, gone$/);
     await headline.getByRole('button').click();
     const rows = page.getByRole('table', { name: 'Functions by change' }).getByRole('row');
-    expect(await rows.nth(1).getAttribute('aria-current')).toBe('true');
+    expect(await rows.filter({ hasText: /^gone/ }).getAttribute('aria-current')).toBe('true');
   });
 
   it('lists functions by change and shows a chosen one in the graph', async () => {

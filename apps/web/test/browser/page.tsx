@@ -66,7 +66,7 @@ function Diff() {
 }
 
 const page = (content: ReactNode) => (
-  <main style={{ display: 'flex', height: '100dvh' }}>
+  <main style={{ display: 'flex', flexDirection: 'column', height: '100dvh' }}>
     <h1 className="sr-only">Test</h1>
     {content}
   </main>

@@ -18,15 +18,16 @@ export interface SearchBoxProps {
 export function SearchBox({ text, onText, pattern, result, whole, onNext, input }: SearchBoxProps) {
   const error = pattern !== null && 'error' in pattern ? pattern.error : null;
   const summary =
-    result === null
+    result === null ? '' : result.nodes.length === 0 ? 'no match' : formatShare(whole > 0 ? result.total / whole : 0);
+  const frames =
+    result === null || result.nodes.length === 0
       ? ''
-      : result.nodes.length === 0
-        ? 'no match'
-        : `${formatShare(whole > 0 ? result.total / whole : 0)} · ${formatCount(result.nodes.length)} ${result.nodes.length === 1 ? 'frame' : 'frames'}`;
+      : ` · ${formatCount(result.nodes.length)} ${result.nodes.length === 1 ? 'frame' : 'frames'}`;
   return (
-    <div className="relative min-w-0 max-sm:order-last max-sm:w-full sm:w-[340px] sm:shrink">
+    // On a phone it lies over its row while one types: there is no room for a box beside the other controls, nor above the graph.
+    <div className="relative min-w-0 max-sm:flex-1 max-sm:focus-within:absolute max-sm:focus-within:inset-x-0 max-sm:focus-within:z-20 sm:w-[340px] sm:shrink">
       <div
-        className={`flex h-8 items-center gap-2 rounded-lg border bg-panel pr-2 pl-3 focus-within:outline-2 focus-within:outline-accent ${error === null ? 'border-line' : 'border-bad'}`}
+        className={`flex h-8 items-center gap-2 rounded-lg border bg-panel pr-2 pl-3 max-sm:pl-2 focus-within:outline-2 focus-within:outline-accent ${error === null ? 'border-line' : 'border-bad'}`}
       >
         <input
           ref={input}
@@ -38,7 +39,7 @@ export function SearchBox({ text, onText, pattern, result, whole, onNext, input 
           aria-invalid={error !== null}
           aria-describedby="search-summary"
           placeholder="Search, regex"
-          className="h-full min-w-0 flex-1 bg-transparent text-[13px] text-ink outline-none placeholder:text-ink-3 [&::-webkit-search-cancel-button]:hidden"
+          className="h-full w-full min-w-0 flex-1 bg-transparent text-[13px] text-ink outline-none placeholder:text-ink-3 [&::-webkit-search-cancel-button]:hidden"
           onChange={(event) => onText(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key === 'Enter') onNext(event.shiftKey ? -1 : 1);
@@ -52,6 +53,7 @@ export function SearchBox({ text, onText, pattern, result, whole, onNext, input 
         />
         <span id="search-summary" role="status" className="text-[12px] whitespace-nowrap text-ink-2 tabular-nums">
           {summary}
+          <span className="max-sm:hidden">{frames}</span>
         </span>
         {text === '' ? (
           <Kbd>/</Kbd>
