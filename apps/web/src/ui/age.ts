@@ -1,5 +1,5 @@
 const STEPS: readonly (readonly [limit: number, seconds: number, one: string, many: string])[] = [
-  [90, 1, 's', 's'],
+  [60, 1, 's', 's'],
   [90 * 60, 60, 'min', 'min'],
   [36 * 3_600, 3_600, 'h', 'h'],
   [Number.POSITIVE_INFINITY, 86_400, 'day', 'days'],

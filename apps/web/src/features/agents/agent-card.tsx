@@ -1,8 +1,9 @@
 import { formatAge, formatDuration } from '../../ui/age.ts';
-import { formatBytes, formatCount, formatShare } from '../../ui/amount.ts';
+import { formatCount, formatShare } from '../../ui/amount.ts';
 import { type AgentCounters, type Counter, sortCounters } from './agent-counters.ts';
 import { type AgentRow, type StateWords, stateOf } from './agent-state.ts';
-import { meaningOf, upkeepWordsOf, wordsOf } from './reasons.ts';
+import { Delivery } from './delivery.tsx';
+import { meaningOf, wordsOf } from './reasons.ts';
 import { Stacks } from './stacks.tsx';
 
 const TONES: Record<StateWords['tone'], string> = {
@@ -36,7 +37,12 @@ export function AgentCard({ agent, now, alone }: AgentCardProps) {
         <Fact name="Running for" value={formatDuration(now - agent.startedAt)} />
         <Fact name="Kernel" value={agent.kernel} />
         <Fact name="Agent" value={agent.agentVersion} />
-        <Fact name="Cost of a sample, in the kernel" value={writeCost(counters)} className="max-sm:col-span-2" />
+        <Fact
+          name="Kernel time per sample"
+          value={writeCost(counters)}
+          hint={counters.runs > 0 ? '' : 'sysctl -w kernel.bpf_stats_enabled=1 measures it'}
+          className="max-sm:col-span-2"
+        />
       </dl>
       {counters.events > 0 && <Events counters={counters} />}
       {agent.state !== 'unavailable' || counters.events > 0 ? (
@@ -56,12 +62,12 @@ export function AgentCard({ agent, now, alone }: AgentCardProps) {
         </div>
       ) : null}
       {counters.tables !== null && <Stacks agent={agent.agent} tables={counters.tables} unfolded={alone} />}
-      {counters.rest.some(({ value }) => value > 0) && <Upkeep counters={counters.rest} />}
+      {counters.rest.some(({ value }) => value > 0) && <Delivery counters={counters.rest} />}
     </section>
   );
 }
 
-/** Mean over all BPF programs; the kernel measures it only where it was told to. */
+/** Mean over all BPF programs; the kernel measures it only where it was told to, as that costs a little itself. */
 function writeCost({ runtimeNs, runs }: AgentCounters): string {
   return runs > 0 ? `${(runtimeNs / runs / 1_000).toFixed(1)} µs` : 'not measured';
 }
@@ -69,16 +75,19 @@ function writeCost({ runtimeNs, runs }: AgentCounters): string {
 interface FactProps {
   readonly name: string;
   readonly value: string;
+  /** Below the value. */
+  readonly hint?: string;
   readonly className?: string;
 }
 
-function Fact({ name, value, className = '' }: FactProps) {
+function Fact({ name, value, hint = '', className = '' }: FactProps) {
   return (
     <div className={`min-w-0 ${className}`}>
       <dt className="text-[11px] text-ink-3">{name}</dt>
       <dd className="truncate" title={value}>
         {value}
       </dd>
+      {hint !== '' && <dd className="text-[11px] text-ink-3">{hint}</dd>}
     </div>
   );
 }
@@ -140,29 +149,6 @@ function Reasons({ title, counters, whole, none }: ReasonsProps) {
           </li>
         ))}
       </ul>
-    </div>
-  );
-}
-
-function Upkeep({ counters }: { readonly counters: readonly Counter[] }) {
-  return (
-    <div className="border-t border-line px-5 py-4">
-      <h3 className="pb-1 text-[11px] text-ink-3">Delivery and upkeep</h3>
-      <dl className="grid grid-cols-3 gap-x-10 max-lg:grid-cols-2 max-sm:grid-cols-1">
-        {counters.map(({ name, value }) => {
-          const { label, lossy } = upkeepWordsOf(name);
-          return (
-            <div key={name} className="flex justify-between gap-3 py-0.5">
-              <dt className="truncate text-ink-2" title={name}>
-                {label}
-              </dt>
-              <dd className={lossy && value > 0 ? 'font-medium text-bad' : ''}>
-                {name.endsWith('bytes') ? formatBytes(value) : formatCount(value)}
-              </dd>
-            </div>
-          );
-        })}
-      </dl>
     </div>
   );
 }

@@ -41,33 +41,59 @@ export const wordsOf = (counter: string): string =>
 /** A counter of delivery and upkeep in words; `lossy` ones should stay at 0. */
 export interface UpkeepWords {
   readonly label: string;
+  /** A sentence; `''` for one this page does not know yet. */
+  readonly meaning: string;
   readonly lossy: boolean;
 }
 
-const UPKEEP: Readonly<Record<string, string>> = {
-  processes: 'processes known',
-  'push.stored': 'batches stored',
-  'push.duplicate': 'batches sent twice, stored once',
-  'push.retries': 'pushes tried again',
-  'spool.batches': 'batches waiting on disk',
-  'spool.bytes': 'bytes waiting on disk',
-  'symbols.sent': 'symbol indexes sent',
-  'symbols.unavailable': 'files without symbols',
+type Words = readonly [label: string, meaning: string];
+
+const UPKEEP: Readonly<Record<string, Words>> = {
+  processes: ['processes known', 'Programs of this node that the agent follows at the moment.'],
+  'push.stored': ['batches stored', 'Samples go to the collector in batches, one every ten seconds.'],
+  'push.duplicate': ['batches sent twice', 'The first answer got lost on its way. The collector stored them once.'],
+  'push.retries': [
+    'pushes tried again',
+    'The collector did not answer, or asked to wait. Samples wait on disk meanwhile.',
+  ],
+  'spool.batches': ['batches waiting on disk', 'They are sent as soon as the collector takes them.'],
+  'spool.bytes': ['bytes waiting on disk', 'What the waiting batches take of the disk.'],
+  'symbols.sent': ['symbol indexes sent', 'The names of a file’s functions, sent once for each file.'],
+  'symbols.unavailable': ['files without symbols', 'They hold no names of functions: their frames show as [FILE].'],
 };
 
-const LOSSY: Readonly<Record<string, string>> = {
-  'push.refused': 'batches refused by the collector',
-  'push.refused_samples': 'samples refused by the collector',
-  'spool.dropped_batches': 'batches dropped, disk budget full',
-  'spool.dropped_samples': 'samples dropped, disk budget full',
-  'stacks.missing': 'samples whose stack got lost',
-  'drain.failed': 'drains failed',
-  'process_events.lost': 'process events lost',
-  'tables.cache_failures': 'unwind tables not kept on disk',
-  'symbols.failed': 'symbol indexes not delivered',
+const LOSSY: Readonly<Record<string, Words>> = {
+  'push.refused': [
+    'batches refused by the collector',
+    'It could not read them. Agent and collector may be of different versions.',
+  ],
+  'push.refused_samples': ['samples refused by the collector', 'Those in the refused batches: they are lost.'],
+  'spool.dropped_batches': [
+    'batches dropped, disk budget full',
+    'The collector was away for longer than the disk budget lasts.',
+  ],
+  'spool.dropped_samples': [
+    'samples dropped, disk budget full',
+    'Those in the dropped batches, oldest first: they are lost.',
+  ],
+  'stacks.missing': ['samples whose stack got lost', 'The kernel counted them, but their stack had left its table.'],
+  'drain.failed': ['drains failed', 'Reading samples from the kernel failed. They are read the next time.'],
+  'process_events.lost': [
+    'process events lost',
+    'Starts and ends of programs came too fast. A look at all programs makes up for it within a minute.',
+  ],
+  'tables.cache_failures': [
+    'unwind tables not kept on disk',
+    'They are made anew when the agent starts again. The disk may be full.',
+  ],
+  'symbols.failed': [
+    'symbol indexes not delivered',
+    'Functions of these files have no names until they are sent again.',
+  ],
 };
 
 export function upkeepWordsOf(counter: string): UpkeepWords {
   const lossy = LOSSY[counter];
-  return { label: lossy ?? UPKEEP[counter] ?? counter.replaceAll(/[._]/g, ' '), lossy: lossy !== undefined };
+  const [label, meaning] = lossy ?? UPKEEP[counter] ?? [counter.replaceAll(/[._]/g, ' '), ''];
+  return { label, meaning, lossy: lossy !== undefined };
 }

@@ -27,7 +27,7 @@ export function StackTable({ rows }: { readonly rows: readonly StackRow[] }) {
             Complete
           </th>
           <th scope="col" className={`${HEAD} w-[38%] max-sm:hidden`}>
-            The others
+            Not complete, by reason
           </th>
         </tr>
       </thead>
