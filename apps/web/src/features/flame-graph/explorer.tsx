@@ -32,6 +32,11 @@ import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { FrameTooltip } from './frame-tooltip.tsx';
 import { FunctionTable } from './function-table.tsx';
 import { Inspector } from './inspector.tsx';
+<<<<<<< Updated upstream
+=======
+import { KindLegend } from './kind-legend.tsx';
+import { MissingNames } from './missing-names.tsx';
+>>>>>>> Stashed changes
 import { Overview } from './overview.tsx';
 import type { UnresolvedFile } from './profile-columns.ts';
 import type { ProfileWords } from './profile-words.ts';
@@ -188,7 +193,7 @@ export function Explorer({
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex min-h-0 flex-1">
         <section aria-label="Profile" className="flex min-h-0 min-w-0 flex-1 flex-col px-4 pt-2">
-          <div className="flex flex-wrap items-center gap-3 py-0.5">
+          <div className="relative flex flex-wrap items-center gap-3 py-0.5 max-sm:gap-1.5">
             <SegmentedControl
               label="View"
               options={sourceOf === undefined ? VIEW_OPTIONS : VIEW_OPTIONS_WITH_SOURCE}
@@ -198,13 +203,13 @@ export function Explorer({
             <button
               type="button"
               aria-pressed={inverted}
-              className="h-8 rounded-lg border border-line bg-panel px-3 text-[13px] hover:bg-chip aria-pressed:border-accent aria-pressed:text-accent focus-visible:outline-2 focus-visible:outline-accent"
+              className="h-8 rounded-lg border border-line bg-panel px-3 text-[13px] whitespace-nowrap hover:bg-chip aria-pressed:border-accent aria-pressed:text-accent focus-visible:outline-2 focus-visible:outline-accent"
               onClick={() => set({ inverted: !inverted, root: [] })}
             >
-              <span aria-hidden="true">⇅</span> Callers down
+              <span aria-hidden="true">⇅</span> <span className="max-sm:sr-only">Callers down</span>
             </button>
             {tools}
-            <span className="flex-1" />
+            <span className="flex-1 max-sm:hidden" />
             <SearchBox
               text={find}
               onText={(text) => set({ find: text })}
@@ -267,7 +272,7 @@ export function Explorer({
           )}
         </InspectorPanel>
       </div>
-      <footer className="flex h-7 shrink-0 items-center gap-4 border-t border-line px-4 text-[12px] whitespace-nowrap text-ink-2">
+      <footer className="flex min-h-7 shrink-0 items-center gap-x-4 max-sm:flex-wrap max-sm:py-1 border-t border-line px-4 text-[12px] whitespace-nowrap text-ink-2">
         <span className="truncate tabular-nums">
           {folded.frames > 0 && view !== 'table' ? (
             <>
@@ -281,6 +286,7 @@ export function Explorer({
             `${formatCount(tree.depth.length - 1)} frames`
           )}
         </span>
+        {view !== 'table' && <KindLegend kinds={tree.functions.kind} />}
         <span className="flex-1" />
         <button
           type="button"

@@ -1,12 +1,13 @@
-import { type FlameTree, nameOf } from '@strata/profile';
+import { type FlameTree, FUNCTION_KINDS, nameOf } from '@strata/profile';
 import { formatCount, formatShare } from '../../ui/amount.ts';
 import type { Hit } from '../../ui/flame-canvas/flame-view.ts';
 import { inlinedWords, sourcePlace } from '../../ui/flame-frame/source-place.ts';
+import { KIND_WORDS } from './kind-words.ts';
 import type { UnresolvedFile } from './profile-columns.ts';
 import { type ProfileWords, samplesOf } from './profile-words.ts';
 import { whyUnnamed } from './unnamed-frames.ts';
 
-const KIND_WORDS = ['application', 'library', 'runtime', 'kernel', 'JIT', ''] as const;
+const UNKNOWN = FUNCTION_KINDS.indexOf('unknown');
 
 export interface FrameTooltipProps {
   readonly tree: FlameTree;
@@ -36,8 +37,7 @@ export function FrameTooltip({ tree, hit, zoom, words, inverted, unresolved }: F
   const self = tree.self[node]!;
   const total = tree.total[node]!;
   const samples = samplesOf(words, total);
-  const where =
-    node === 0 ? [] : [sourcePlace(tree, row), tree.functions.binary[row]!, KIND_WORDS[tree.functions.kind[row]!]];
+  const where = node === 0 ? [] : [sourcePlace(tree, row), tree.functions.binary[row]!, kindOf(tree, row)];
   const unnamed = node === 0 ? '' : whyUnnamed(nameOf(tree, node), unresolved);
   const source = [...new Set(where.filter((part) => part !== '' && part !== undefined))].join(' · ');
   return (
@@ -57,6 +57,11 @@ export function FrameTooltip({ tree, hit, zoom, words, inverted, unresolved }: F
       </p>
     </Bubble>
   );
+}
+
+function kindOf(tree: FlameTree, row: number): string {
+  const kind = tree.functions.kind[row]!;
+  return kind === UNKNOWN ? '' : KIND_WORDS[FUNCTION_KINDS[kind]!];
 }
 
 function Line({ label, value, share }: { label: string; value: string; share: string }) {

@@ -127,18 +127,16 @@ function Spacer({ rows }: { rows: number }) {
   );
 }
 
-/** The number, where there is room for it, its share, and the share as a bar behind both. */
+/** The number, where there is room for it, its share, and the share as a bar below both, from the left as bars grow. */
 function Value({ value, whole, write }: { value: number; whole: number; write: (value: number) => string }) {
   const share = whole > 0 ? value / whole : 0;
   return (
     <td className="relative border-b border-line px-3 text-right whitespace-nowrap">
-      <span
-        aria-hidden="true"
-        className="absolute inset-y-1 right-0 rounded-l-sm bg-accent/10"
-        style={{ width: `${Math.min(100, share * 100)}%` }}
-      />
-      <span className="relative max-sm:hidden">{write(value)}</span>{' '}
-      <span className="relative ml-2 inline-block max-sm:ml-0 w-14 text-ink-2">{formatShare(share)}</span>
+      <span className="max-sm:hidden">{write(value)}</span>{' '}
+      <span className="ml-2 inline-block w-14 text-ink-2 max-sm:ml-0">{formatShare(share)}</span>
+      <span aria-hidden="true" className="absolute inset-x-3 bottom-0.5 h-[3px]">
+        <span className="block h-full rounded-full bg-accent/60" style={{ width: `${Math.min(100, share * 100)}%` }} />
+      </span>
     </td>
   );
 }
