@@ -111,7 +111,8 @@ export class Pusher {
     if (this.lastFailure) this.#logger.info({ waiting: this.#spool.length }, 'the collector takes batches again');
     this.lastFailure = '';
     this.#pauseMs = PAUSE_MS_FIRST;
-    this.#wanted({ symbols: wanted ?? [], debugFiles: wantedDebugFiles ?? [] });
+    const asked: Wanted = { symbols: wanted ?? [], debugFiles: wantedDebugFiles ?? [] };
+    if (asked.symbols.length + asked.debugFiles.length > 0) this.#wanted(asked);
   }
 
   #refused(answer: Answer, samples: number): void {
