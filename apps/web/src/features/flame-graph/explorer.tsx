@@ -32,11 +32,7 @@ import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { FrameTooltip } from './frame-tooltip.tsx';
 import { FunctionTable } from './function-table.tsx';
 import { Inspector } from './inspector.tsx';
-<<<<<<< Updated upstream
-=======
 import { KindLegend } from './kind-legend.tsx';
-import { MissingNames } from './missing-names.tsx';
->>>>>>> Stashed changes
 import { Overview } from './overview.tsx';
 import type { UnresolvedFile } from './profile-columns.ts';
 import type { ProfileWords } from './profile-words.ts';
