@@ -57,6 +57,18 @@ export function writeLength(seconds: number): string {
   return parts.slice(0, 2).join(' ') || '0 seconds';
 }
 
+/** As nameRange, where there is little room: `15 min`, `2 h 30 min`, `15 min, 15 min ago`. */
+export function shortRange(text: RangeText, now: AbsoluteRange): string {
+  const brief = (seconds: number) =>
+    writeLength(seconds)
+      .replaceAll(/ minutes?/g, '\u00a0min')
+      .replaceAll(/ hours?/g, '\u00a0h')
+      .replaceAll(/ seconds?/g, '\u00a0s');
+  const to = parseTime(text.to);
+  const length = brief(now.to - now.from);
+  return to?.kind === 'relative' && to.secondsAgo > 0 ? `${length}, ${brief(to.secondsAgo)} ago` : length;
+}
+
 /** What the range is called: `Last 1 hour`, or its length when it stands still. */
 export function nameRange(text: RangeText, now: AbsoluteRange): string {
   const preset = text.to === 'now' ? PRESETS.find(({ from }) => from === text.from) : undefined;

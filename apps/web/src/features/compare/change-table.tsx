@@ -32,6 +32,14 @@ export function ChangeTable({ changes, by, onBy, measure, selected, pattern, onS
   const tab = chosen ?? (lists.grew.length > 0 ? 'grew' : lists.shrank.length > 0 ? 'shrank' : 'all');
   const rows = pattern === null ? lists[tab] : lists[tab].filter((row) => pattern.test(row.name));
   const largest = Math.max(...lists.all.slice(0, 1).map((row) => Math.abs(row.b - row.a)), Number.MIN_VALUE);
+  const holds = (name: Tab) => lists[name].some((row) => row.function === selected);
+  const holder = selected < 0 || holds(tab) ? tab : (TABS.find(holds) ?? tab);
+  // What was selected elsewhere is to be seen here; which tab one turns to after that is one's own choice.
+  const shownFor = useRef(-1);
+  useEffect(() => {
+    if (shownFor.current !== selected && holder !== tab) setChosen(holder);
+    shownFor.current = selected;
+  }, [selected, holder, tab]);
   const body = useRef<HTMLTableSectionElement>(null);
   useEffect(() => {
     if (selected >= 0) body.current?.querySelector('[aria-current=true]')?.scrollIntoView({ block: 'nearest' });

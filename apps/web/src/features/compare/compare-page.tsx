@@ -99,7 +99,7 @@ export function ComparePage({ service }: { readonly service: string }) {
         </Button>
       </InBar>
       <div className="absolute inset-0 flex flex-col max-lg:overflow-y-auto">
-        <div className="relative flex shrink-0 border-b border-line max-lg:flex-col">
+        <div className="relative flex shrink-0 border-b border-line max-lg:flex-col max-sm:py-1">
           <span className="absolute inset-x-0 -bottom-px">
             <Fetching active={diff.isPlaceholderData} />
           </span>

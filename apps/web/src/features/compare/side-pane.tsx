@@ -21,7 +21,7 @@ export interface SidePaneProps {
   readonly held: Holding | null;
   /** Baselines to choose from, for A. */
   readonly baselines?: readonly { readonly label: string; readonly choice: SideChoice }[];
-  readonly onBaseline?: (choice: SideChoice) => void;
+  readonly onBaseline?: ((choice: SideChoice) => void) | undefined;
 }
 
 /** One side of the comparison: which samples, when, and how much they are. */
@@ -44,54 +44,64 @@ export function SidePane({ name, service, selection, detail, unit, held, baselin
             {letter}
           </Link>
         }
+        after={baselines !== undefined && <Baselines baselines={baselines} onBaseline={onBaseline} />}
       >
-        {baselines !== undefined && (
-          <Flyout
-            align="end"
-            label="Choose a baseline"
-            buttonClass="flex h-8 items-center gap-1.5 rounded-lg px-2.5 text-[13px] text-ink-2 hover:bg-chip hover:text-ink"
-            trigger={
-              <>
-                Baseline{' '}
-                <span aria-hidden="true" className="text-[9px]">
-                  ▼
-                </span>
-              </>
-            }
-          >
-            {(close) => (
-              <ul className="min-w-56 p-1">
-                {baselines.map(({ label, choice }) => (
-                  <li key={label}>
-                    <button
-                      type="button"
-                      className="w-full rounded-md px-3 py-1.5 text-left hover:bg-chip"
-                      onClick={() => {
-                        onBaseline?.(choice);
-                        close();
-                      }}
-                    >
-                      {label}
-                    </button>
-                  </li>
-                ))}
-              </ul>
-            )}
-          </Flyout>
-        )}
-        <span className="flex items-center gap-2 max-sm:basis-full">
-          <RangePicker side={name} />
-          {held !== null && <SelectionWords amount={held.amount} whole={held.total} samples={held.samples} />}
-        </span>
+        <RangePicker side={name} />
+        {held !== null && <SelectionWords amount={held.amount} whole={held.total} samples={held.samples} />}
       </FilterBar>
       <span className="flex-1" />
-      <ServiceTimeline
-        service={service}
-        selection={selection}
-        unit={unit}
-        versions={detail?.versions ?? []}
-        height={56}
-      />
+      {/* On a phone two timelines would leave no room for what they are compared for. */}
+      <div className="max-sm:hidden">
+        <ServiceTimeline
+          service={service}
+          selection={selection}
+          unit={unit}
+          versions={detail?.versions ?? []}
+          height={60}
+        />
+      </div>
     </section>
+  );
+}
+
+interface BaselinesProps {
+  readonly baselines: NonNullable<SidePaneProps['baselines']>;
+  readonly onBaseline: SidePaneProps['onBaseline'];
+}
+
+function Baselines({ baselines, onBaseline }: BaselinesProps) {
+  return (
+    <Flyout
+      align="end"
+      label="Choose a baseline"
+      buttonClass="flex h-8 items-center gap-1.5 rounded-lg px-2.5 text-[13px] text-ink-2 hover:bg-chip hover:text-ink"
+      trigger={
+        <>
+          Baseline{' '}
+          <span aria-hidden="true" className="text-[9px]">
+            ▼
+          </span>
+        </>
+      }
+    >
+      {(close) => (
+        <ul className="min-w-56 p-1">
+          {baselines.map(({ label, choice }) => (
+            <li key={label}>
+              <button
+                type="button"
+                className="w-full rounded-md px-3 py-1.5 text-left hover:bg-chip"
+                onClick={() => {
+                  onBaseline?.(choice);
+                  close();
+                }}
+              >
+                {label}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Flyout>
   );
 }

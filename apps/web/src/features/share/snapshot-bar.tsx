@@ -10,7 +10,7 @@ import { writeDate, writeMoment } from './write-date.ts';
 export function SnapshotBar({ shared, theme }: { readonly shared: SharedView | null; readonly theme: Theme }) {
   return (
     <header className="border-b border-line bg-panel">
-      <div className="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2">
+      <div className="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2 max-sm:gap-x-2">
         <Link href="/" className="flex items-center gap-2.5 rounded-md font-semibold" aria-label="Strata, all services">
           <Mark />
           <span className="max-md:hidden">Strata</span>
@@ -18,21 +18,23 @@ export function SnapshotBar({ shared, theme }: { readonly shared: SharedView | n
         <span aria-hidden="true" className="text-ink-3">
           /
         </span>
-        <h1 className="font-semibold">{shared === null ? 'Snapshot' : shared.title}</h1>
+        <h1 className="min-w-0 truncate font-semibold max-sm:flex-1">{shared === null ? 'Snapshot' : shared.title}</h1>
         {shared !== null && (
           <p className="text-[12px] text-ink-2 max-sm:order-last max-sm:w-full">
             Snapshot of {writeSpan(shared)} · made {writeMoment(shared.createdAt)} UTC · here until{' '}
             {writeDate(shared.expiresAt)}
           </p>
         )}
-        <span className="flex-1" />
+        <span className="flex-1 max-sm:hidden" />
         {shared !== null && (
           <Link
             href={shared.view}
             className={buttonClass()}
             title="The same selection from the samples, while they are kept"
           >
-            Open in Strata
+            <span>
+              Open<span className="max-sm:sr-only"> in Strata</span>
+            </span>
           </Link>
         )}
         <ThemeToggle initial={theme} />

@@ -15,13 +15,13 @@ export function SelectionWords({ amount, whole, samples, instances }: SelectionW
       <b className="font-semibold text-ink">{amount.number(whole)}</b> {amount.unit} ·{' '}
       <b className="font-semibold text-ink">{formatCount(samples)}</b> {samples === 1 ? 'sample' : 'samples'}
       {instances !== undefined && (
-        <>
+        <span className="max-sm:hidden">
           {' · '}
           <span title="An instance is a program in one container or on one host; several processes of it there count as one.">
             <b className="font-semibold text-ink">{formatCount(instances)}</b>{' '}
             {instances === 1 ? 'instance' : 'instances'}
           </span>
-        </>
+        </span>
       )}
     </p>
   );

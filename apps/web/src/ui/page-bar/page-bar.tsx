@@ -30,8 +30,8 @@ export interface PageBarProps {
 export function PageBar({ theme, service, tabs, range }: PageBarProps) {
   return (
     <header className="sticky top-0 z-20 border-b border-line bg-panel">
-      <div className="flex h-12 items-stretch gap-3 px-4 max-md:h-auto max-md:flex-wrap max-md:gap-y-0">
-        <div className="flex items-center gap-2 max-md:h-12">
+      <div className="flex h-12 items-stretch gap-3 px-4 max-md:h-auto max-md:flex-wrap max-md:gap-x-2 max-md:gap-y-0">
+        <div className="flex min-w-0 items-center gap-2 max-md:h-12 max-md:flex-1">
           <Link
             href="/"
             className="flex items-center gap-2.5 rounded-md font-semibold"
@@ -42,15 +42,17 @@ export function PageBar({ theme, service, tabs, range }: PageBarProps) {
           </Link>
           {service !== undefined && (
             <>
-              <span aria-hidden="true" className="text-ink-3">
+              <span aria-hidden="true" className="text-ink-3 max-md:hidden">
                 /
               </span>
               <ServiceSwitcher service={service} />
             </>
           )}
         </div>
+        {/* On a phone, what follows stands in a second row. */}
+        <span className="-mx-4 w-[calc(100%+--spacing(8))] border-t border-line max-md:order-1 md:hidden" />
         <Tabs tabs={tabs} />
-        <div className="ml-auto flex items-center gap-2 max-md:h-12">
+        <div className="ml-auto flex shrink-0 items-center gap-2 max-md:h-12">
           {range && (
             <>
               <RangePicker />
@@ -58,8 +60,10 @@ export function PageBar({ theme, service, tabs, range }: PageBarProps) {
             </>
           )}
           <BarSlot />
-          <ThemeToggle initial={theme} />
         </div>
+        <span className="flex items-center max-md:order-2 md:-ml-1">
+          <ThemeToggle initial={theme} />
+        </span>
       </div>
     </header>
   );
@@ -69,10 +73,7 @@ function Tabs({ tabs }: { readonly tabs: readonly Tab[] }) {
   const path = usePathname();
   const search = useSearchParams();
   return (
-    <nav
-      aria-label="Views"
-      className="flex items-stretch max-md:order-last max-md:-mx-4 max-md:h-10 max-md:w-[calc(100%+--spacing(8))] max-md:border-t max-md:border-line max-md:px-2"
-    >
+    <nav aria-label="Views" className="flex items-stretch max-md:order-2 max-md:-ml-2 max-md:h-10 max-md:flex-1">
       {tabs.map(({ href, label }) => {
         const current = href === '/' ? path === '/' : path.startsWith(href);
         return (

@@ -4,13 +4,15 @@ import { type FormEvent, useState } from 'react';
 import { parseTime, type RangeText, resolveRange } from '../../address/time.ts';
 import { Button, buttonClass } from '../button.tsx';
 import { Flyout } from '../flyout.tsx';
-import { nameRange, PRESETS, writeExact, writeSpan } from '../range-words.ts';
+import { nameRange, PRESETS, shortRange, writeExact, writeSpan } from '../range-words.ts';
 import { type Side, useRange } from '../selection-state.ts';
 
 /** The range in words, and behind it the usual ones and two fields for any other. */
 export function RangePicker({ side = null }: { readonly side?: Side }) {
   const { text, now, problem, set } = useRange(side);
   const name = problem === null ? nameRange(text, now) : 'No range';
+  // A side of a comparison has room for one of them: what a range that stands still is called says less than when it was.
+  const only = side === null ? null : problem === null && parseTime(text.to)?.kind === 'absolute' ? 'span' : 'name';
   return (
     <Flyout
       align="end"
@@ -18,11 +20,14 @@ export function RangePicker({ side = null }: { readonly side?: Side }) {
       buttonClass={`${buttonClass()} max-sm:px-2`}
       trigger={
         <>
-          <span>{name}</span>
+          {only !== 'span' && <span className="max-sm:hidden">{name}</span>}
+          {only !== 'span' && <span className="sm:hidden">{problem === null ? shortRange(text, now) : name}</span>}
           {/* Server and browser may read their clocks on two sides of a minute. */}
-          <span suppressHydrationWarning className="text-ink-3 max-lg:hidden">
-            {problem === null && writeSpan(now)}
-          </span>
+          {only !== 'name' && (
+            <span suppressHydrationWarning className={only === 'span' ? '' : 'text-ink-3 max-lg:hidden'}>
+              {problem === null && writeSpan(now)}
+            </span>
+          )}
           <span aria-hidden="true" className="text-[10px] text-ink-3">
             ▼
           </span>

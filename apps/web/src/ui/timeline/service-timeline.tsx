@@ -23,7 +23,7 @@ export interface ServiceTimelineProps {
 }
 
 /** The selection over a longer time than the range, so that there is something to drag its edges to; nothing without a range. */
-export function ServiceTimeline({ service, selection, unit, versions, height = 72 }: ServiceTimelineProps) {
+export function ServiceTimeline({ service, selection, unit, versions, height = 68 }: ServiceTimelineProps) {
   const { range } = selection;
   const shown = useRef<Span | null>(null);
   shown.current = keepExtent(shown.current, range.now, Math.floor(Date.now() / 1000));
@@ -43,7 +43,7 @@ export function ServiceTimeline({ service, selection, unit, versions, height = 7
   const amount = amountOf(unit, data?.stepSeconds ?? 1);
   const newest = [...versions].sort((a, b) => b.firstSeen - a.firstSeen).slice(0, 4);
   return (
-    <div className="px-4 pb-3">
+    <div className="px-4 pb-3 max-sm:pb-1.5">
       <Timeline
         extent={extent}
         steps={data === undefined ? [] : stepsOf(data, versions, Date.now() / 1000)}
