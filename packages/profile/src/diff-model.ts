@@ -28,6 +28,7 @@ export interface Change {
 export interface DiffModel extends NamedTree, DiffTree {
   /** Per node, in the norm's measure. */
   readonly change: (node: number) => Change;
+  /** By self, what was inlined into a function on both sides is the function's own. */
   readonly functionChanges: (by: 'self' | 'total') => FunctionChange[];
 }
 
@@ -90,13 +91,16 @@ export function modelDiff(tree: DiffTree, norm: Norm, sideA: DiffSide, sideB: Di
   const wholeA = wholeOf(norm, tree.totalA[0]!, sideA);
   const wholeB = wholeOf(norm, tree.totalB[0]!, sideB);
   const { functions, depth } = tree;
+  const layout = layoutColumns(depth, meanShares(tree.totalA, tree.totalB));
   return {
     ...tree,
-    ...layoutColumns(depth, meanShares(tree.totalA, tree.totalB)),
+    ...layout,
     change: (node) => compareValues(norm, tree.totalA[node]!, tree.totalB[node]!, wholeA, wholeB),
     functionChanges: (by) => {
-      const a = functionTotals({ functions, depth, function: tree.function, self: tree.selfA, total: tree.totalA });
-      const b = functionTotals({ functions, depth, function: tree.function, self: tree.selfB, total: tree.totalB });
+      const ownOf = (self: Float64Array) => withInlined(layout.parent, tree.inlined, self);
+      const rows = { functions, depth, function: tree.function };
+      const a = functionTotals({ ...rows, self: ownOf(tree.selfA), total: tree.totalA });
+      const b = functionTotals({ ...rows, self: ownOf(tree.selfB), total: tree.totalB });
       return functions.name.flatMap((name, row) =>
         a.total[row]! + b.total[row]! === 0
           ? []
@@ -104,6 +108,20 @@ export function modelDiff(tree: DiffTree, norm: Norm, sideA: DiffSide, sideB: Di
       );
     },
   };
+}
+
+/**
+ * Selfs with those of inlined calls given to the function whose code they are: what is inlined everywhere, such as a vector's
+ * `operator[]`, would else be the one thing that changes, and not the function that uses it more.
+ */
+function withInlined(parent: Int32Array, inlined: Uint8Array, self: Float64Array): Float64Array {
+  const own = Float64Array.from(self);
+  for (let node = own.length - 1; node > 0; node--) {
+    if (inlined[node] === 0) continue;
+    own[parent[node]!]! += own[node]!;
+    own[node] = 0;
+  }
+  return own;
 }
 
 /** The smallest change of a part worth `share` of both sides that is more than noise, in the norm's measure. */

@@ -11,7 +11,7 @@ import {
   wholeOf,
 } from '../src/index.ts';
 import { arbitraryProfile } from './arbitrary-profile.ts';
-import { diffTreeOf } from './profile-text.ts';
+import { diffTreeOf, profileOf } from './profile-text.ts';
 
 const side = (samples: number) => ({ seconds: 60, samples, instances: 2 });
 
@@ -56,6 +56,25 @@ describe('modelDiff', () => {
   it('lists functions by self, in shares of each side', () => {
     const grew = modelDiff(tree, 'share', side(8000), side(10_000)).functionChanges('self')[1]!;
     expect([grew.name, grew.a, grew.b]).toEqual(['grew', 0.125, 0.3]);
+  });
+});
+
+describe('changes of functions', () => {
+  const changes = (a: string, b: string) =>
+    modelDiff(diffTreeOf(profileOf(a), profileOf(b)), 'absolute', side(8000), side(8000))
+      .functionChanges('self')
+      .map((row) => `${row.name} ${row.a * 60} → ${row.b * 60}`);
+
+  it('give what is inlined to the function that it is inlined into', () => {
+    expect(changes('main;price>add>loop 3\nmain;print>loop 1', 'main;price>add>loop 3\nmain;print>loop 4')).toEqual(
+      expect.arrayContaining(['price 30 → 30', 'print 10 → 40', 'add 0 → 0', 'loop 0 → 0']),
+    );
+  });
+
+  it('know a function that was inlined on one side only for the same', () => {
+    expect(changes('main;price>add 3', 'main;price;add 3')).toEqual(
+      expect.arrayContaining(['add 30 → 30', 'price 0 → 0']),
+    );
   });
 });
 

@@ -66,7 +66,7 @@ export function ChangeTable({ changes, by, onBy, measure, selected, pattern, onS
           type="button"
           className="rounded-lg border border-line px-2.5 text-[12px] leading-7 text-ink-2 hover:bg-chip hover:text-ink focus-visible:outline-2 focus-visible:outline-accent"
           onClick={() => onBy(by === 'self' ? 'total' : 'self')}
-          title="Self: time in the function. Total: with everything it calls."
+          title="Self: time in the function and in what was inlined into it. Total: with everything it calls."
         >
           <span className="max-sm:sr-only">By </span>
           {by} <span aria-hidden="true">⇄</span>
