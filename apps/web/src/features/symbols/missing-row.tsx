@@ -47,7 +47,7 @@ export function MissingRow({ file, samples, now, onFiles }: MissingRowProps) {
               {i > 0 && ', '}
               <Link
                 href={withRange(`/s/${encodeURIComponent(service)}/flame`, new URLSearchParams(search))}
-                className="text-accent hover:underline"
+                className="text-ink underline decoration-line-strong underline-offset-2 hover:text-accent hover:decoration-current"
               >
                 {service}
               </Link>
