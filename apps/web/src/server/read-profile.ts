@@ -43,12 +43,12 @@ async function whyEmpty(parts: Parts, selection: Selection): Promise<WebError> {
   const types = detail.profileTypes.map(({ name }) => name);
   if (!types.includes(profileType))
     return new WebError('UNKNOWN_TYPE', `${service} has no profile type ${profileType}; it has ${types.join(', ')}.`);
-  const last = new Date(detail.lastSample * 1000).toISOString().slice(0, 19);
+  const last = new Date(detail.lastSample * 1000).toISOString().slice(0, 16).replace('T', ' ');
   const filtered = selection.versions.length > 0 || selection.labels.length > 0;
   const silent = (await parts.storage.listAgents()).find(({ state }) => state === 'unavailable');
   return new WebError(
     'NO_SAMPLES',
-    `${service} has no ${profileType} samples in this range${filtered ? ' with these filters' : ''}; its last sample is of ${last}Z.${
+    `${service} has no ${profileType} samples in this range${filtered ? ' with these filters' : ''}; its last sample is of ${last} UTC.${
       silent === undefined ? '' : ` The agent on ${silent.host} is not sampling. ${silent.reason}`
     }`,
   );

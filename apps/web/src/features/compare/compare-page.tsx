@@ -16,16 +16,19 @@ import { NoService } from '../../ui/no-service.tsx';
 import { InBar } from '../../ui/page-bar/bar-slot.tsx';
 import { SegmentedControl } from '../../ui/segmented-control.tsx';
 import { type SelectionState, useSelection } from '../../ui/selection-state.ts';
-import { EmptyState, ErrorState, StaleNotice } from '../../ui/states.tsx';
+import { ErrorState, StaleNotice } from '../../ui/states.tsx';
 import { useTRPC } from '../../ui/trpc.ts';
 import { decodeDiff } from './diff-columns.ts';
 import { DiffExplorer } from './diff-explorer.tsx';
 import { holdingsOf } from './holdings.ts';
+import { NoSides } from './no-sides.tsx';
 import { NORM_OPTIONS } from './norm-options.ts';
-import { presets, type SideChoice } from './presets.ts';
+import { arePartsOfOne, mayHoldSamples, presets, type SideChoice, type VersionSpan } from './presets.ts';
 import { SidePane } from './side-pane.tsx';
 import { useDiffState } from './use-diff-state.ts';
 import { useStandardSides } from './use-standard-sides.ts';
+
+const NO_VERSIONS: readonly VersionSpan[] = [];
 
 /** Two selections of one service against each other. Everything it shows follows from the address. */
 export function ComparePage({ service }: { readonly service: string }) {
@@ -39,7 +42,8 @@ export function ComparePage({ service }: { readonly service: string }) {
       new URLSearchParams({ service, type: b.type, from: 'now-35d', to: 'now' }).toString(),
     ),
   );
-  const settled = useStandardSides(detail.isError ? [] : detail.data === null ? [] : detail.data?.versions);
+  const versions = detail.isError || detail.data === null ? NO_VERSIONS : detail.data?.versions;
+  const settled = useStandardSides(service, b.type, versions);
   const intervals = [a, b].map((side) => side.range.refetchInterval).filter((ms) => ms !== false);
   const refetchInterval = intervals.length > 0 ? Math.min(...intervals) : (false as const);
   const diff = useColumns({
@@ -50,16 +54,13 @@ export function ComparePage({ service }: { readonly service: string }) {
   });
   const shown = diff.data?.value;
 
-  const baselines = useMemo(
-    () =>
-      presets(
-        { range: b.range.text, versions: b.versions },
-        b.range.now.to - b.range.now.from,
-        detail.data?.versions ?? [],
-        Date.now() / 1000,
-      ),
-    [b, detail.data],
-  );
+  const baselines = useMemo(() => {
+    const now = Date.now() / 1000;
+    const known = versions ?? NO_VERSIONS;
+    return presets(choiceOf(b), b.range.now.to - b.range.now.from, known, now).filter(({ choice }) =>
+      mayHoldSamples(choice, known, now),
+    );
+  }, [b, versions]);
   const choose = (side: SelectionState, { range, versions }: SideChoice) => {
     side.range.set(range);
     side.setVersions(versions);
@@ -122,6 +123,12 @@ export function ComparePage({ service }: { readonly service: string }) {
             held={held?.b ?? null}
           />
         </div>
+        {versions !== undefined && arePartsOfOne({ a: choiceOf(a), b: choiceOf(b) }, versions) && (
+          <p role="status" className="border-b border-line px-4 py-1.5 text-[12px] text-ink-2">
+            Only version {versions[0]!.version} is recorded so far, so two parts of its time are compared: first A, then
+            B.
+          </p>
+        )}
         {diff.error !== null && shown !== undefined && diff.error.code !== 'NO_SAMPLES' && (
           <div className="pointer-events-none absolute inset-x-4 bottom-10 z-20 flex justify-center *:shadow-float">
             <StaleNotice>{diff.error.message} What is shown is from before.</StaleNotice>
@@ -142,30 +149,27 @@ export function ComparePage({ service }: { readonly service: string }) {
             }
           />
         ) : empty !== null ? (
-          <EmptyState
+          <NoSides
             title={empty}
-            actions={baselines.map(({ label, choice }) => (
-              <Button key={label} onClick={() => choose(a, choice)}>
-                {label}
-              </Button>
-            ))}
+            service={service}
+            type={b.type}
+            baselines={baselines}
+            onBaseline={(choice) => choose(a, choice)}
           >
-            Choose another range or version above; a comparison needs samples on at least one side, and says something
-            only with both.
-          </EmptyState>
+            Choose another range or version above: a comparison needs samples on both sides.
+          </NoSides>
         ) : diff.error?.code === 'UNKNOWN_SERVICE' ? (
           <NoService name={service} />
         ) : diff.error?.code === 'NO_SAMPLES' ? (
-          <EmptyState
+          <NoSides
             title="No samples to compare"
-            actions={baselines.map(({ label, choice }) => (
-              <Button key={label} onClick={() => choose(a, choice)}>
-                {label}
-              </Button>
-            ))}
+            service={service}
+            type={b.type}
+            baselines={baselines}
+            onBaseline={(choice) => choose(a, choice)}
           >
             {diff.error.message}
-          </EmptyState>
+          </NoSides>
         ) : diff.error !== null ? (
           <ErrorState
             title="The comparison could not be fetched"
@@ -190,6 +194,8 @@ export function ComparePage({ service }: { readonly service: string }) {
     </div>
   );
 }
+
+const choiceOf = (side: SelectionState): SideChoice => ({ range: side.range.text, versions: side.versions });
 
 /** `service`, `type`, and for each side its own parameters with `.a` or `.b` behind them. */
 function diffQuery(service: string, a: SelectionState, b: SelectionState, naming: NamingState): URLSearchParams {

@@ -86,6 +86,7 @@ function Baselines({ baselines, onBaseline }: BaselinesProps) {
     >
       {(close) => (
         <ul className="min-w-56 p-1">
+          {baselines.length === 0 && <li className="px-3 py-1.5 text-ink-2">Nothing before B is recorded.</li>}
           {baselines.map(({ label, choice }) => (
             <li key={label}>
               <button
