@@ -4,6 +4,7 @@ import { runSteps } from './steps.ts';
 const { passed, failed } = await runSteps([
   { name: 'check', command: ['npm', 'run', '--silent', 'check'] },
   { name: 'Rust tests', command: ['cargo', 'test', '--release', '--locked', '--workspace'], cwd: 'native' },
+  { name: 'fuzzing', command: ['node', 'scripts/fuzz.ts'] },
   { name: 'unit and property tests', command: ['vitest', 'run', '--project', 'unit'] },
   { name: 'other kernels', command: ['vitest', 'run', '--project', 'kernels'] },
   { name: 'end-to-end tests', command: ['vitest', 'run', '--project', 'e2e'] },
