@@ -6,7 +6,7 @@ import { startSampler } from '@strata/bpf';
 import { type Batch, type BuildId, framesOf, type NativeFrame } from '@strata/profile';
 import { readSettings } from '@strata/settings';
 import { describeElf, loadKernelSymbols, loadPerfMap, openIndexStore } from '@strata/symbolizer';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startAgent } from '../src/start-agent.ts';
 import { CollectorStub, eventually } from './collector-stub.ts';
 
@@ -79,18 +79,21 @@ describe.skipIf(skip)('the agent on the real kernel', () => {
       STRATA_LOG_LEVEL: 'warn',
     });
     // It runs before the agent does: found in /proc, not by events.
-    run(program, ['600000'], { OTEL_SERVICE_NAME: 'before', OTEL_RESOURCE_ATTRIBUTES: 'service.version=7' });
+    run(program, ['60000'], { OTEL_SERVICE_NAME: 'before', OTEL_RESOURCE_ATTRIBUTES: 'service.version=7' });
     stop = await startAgent(settings, native, RHYTHM);
   });
+  // What spins on would slow down all that comes after, most of all the index builder, which runs at low priority.
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
   afterAll(async () => {
-    for (const child of children) child.kill('SIGKILL');
     await stop();
     await collector.kill();
     rmSync(folder, { recursive: true, force: true });
   });
 
   test('the path of a program without frame pointers is exact, with its build ID, name and version', async () => {
-    run(program, ['600000']);
+    run(program, ['60000']);
     await eventually('samples of both', 30, () => countOf('before') > 200 && countOf('known-path') > 200);
     for (const [service, version] of [
       ['before', '7'],
@@ -193,6 +196,7 @@ describe.skipIf(skip)('the agent on the real kernel', () => {
   });
 
   test('/debug/pprof/profile holds this node’s stacks, and go tool pprof opens it', async () => {
+    run(program, ['60000']);
     const answer = await fetch(`${AGENT}/debug/pprof/profile?seconds=3`);
     const body = Buffer.from(await answer.arrayBuffer());
     const file = join(folder, 'node.pb.gz');
