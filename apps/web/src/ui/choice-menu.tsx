@@ -16,11 +16,13 @@ export interface ChoiceMenuProps<Value extends string> {
   readonly choices: readonly Choice<Value>[];
   readonly value: Value;
   readonly onValue: (value: Value) => void;
+  /** Whether a phone shows only what is chosen. */
+  readonly brief?: boolean;
 }
 
 /** A chip that says what is chosen and opens the others. */
 export function ChoiceMenu<Value extends string>(props: ChoiceMenuProps<Value>) {
-  const { name, label, choices, value, onValue } = props;
+  const { name, label, choices, value, onValue, brief = false } = props;
   const chosen = choices.find((choice) => choice.value === value)?.label ?? value;
   return (
     <Flyout
@@ -28,7 +30,7 @@ export function ChoiceMenu<Value extends string>(props: ChoiceMenuProps<Value>) 
       buttonClass="flex h-7 items-center gap-1.5 rounded-lg bg-chip px-2.5 text-[12px] whitespace-nowrap hover:bg-line focus-visible:outline-2 focus-visible:outline-accent"
       trigger={
         <>
-          <span className="text-ink-2">{name}</span>
+          <span className={`text-ink-2 ${brief ? 'max-sm:hidden' : ''}`}>{name}</span>
           <span className="font-medium">{chosen}</span>
           <span aria-hidden="true" className="text-[9px] text-ink-2">
             ▼

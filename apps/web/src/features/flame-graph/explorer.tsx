@@ -282,7 +282,7 @@ export function Explorer({
             `${formatCount(tree.depth.length - 1)} frames`
           )}
         </span>
-        {view !== 'table' && <KindLegend kinds={tree.functions.kind} />}
+        {view !== 'table' && <KindLegend kinds={tree.functions.kind} inlined={tree.inlined} />}
         <span className="flex-1" />
         <button
           type="button"

@@ -11,12 +11,20 @@ const COLOURS: Readonly<Record<(typeof FUNCTION_KINDS)[number], string>> = {
   unknown: 'bg-(--flame-unknown)',
 };
 
-/** What the colours of the graph mean; only of those that are in it. */
-export function KindLegend({ kinds }: { readonly kinds: Uint8Array }) {
+export interface KindLegendProps {
+  /** Per function, its kind. */
+  readonly kinds: Uint8Array;
+  /** Per node, 1 where it is marked as inlined. */
+  readonly inlined: Uint8Array;
+}
+
+/** What the colours and marks of the graph mean; only of those that are in it. */
+export function KindLegend({ kinds, inlined }: KindLegendProps) {
   const present = useMemo(() => {
     const seen = new Set(kinds);
     return FUNCTION_KINDS.filter((_, kind) => seen.has(kind));
   }, [kinds]);
+  const hasInlined = useMemo(() => inlined.includes(1), [inlined]);
   return (
     <ul
       aria-label="Colours"
@@ -29,6 +37,11 @@ export function KindLegend({ kinds }: { readonly kinds: Uint8Array }) {
           {KIND_WORDS[kind]}
         </li>
       ))}
+      {hasInlined && (
+        <li className="flex items-center gap-1" title="The compiler put the function’s code into its caller’s.">
+          <span aria-hidden="true">↳</span> inlined
+        </li>
+      )}
     </ul>
   );
 }

@@ -24,6 +24,7 @@ export function NamingMenus({ naming }: { readonly naming: NamingState }) {
         choices={GROUP_CHOICES}
         value={naming.group}
         onValue={naming.setGroup}
+        brief
       />
       <ChoiceMenu
         name="names"
@@ -31,6 +32,7 @@ export function NamingMenus({ naming }: { readonly naming: NamingState }) {
         choices={NAME_CHOICES}
         value={naming.names}
         onValue={naming.setNames}
+        brief
       />
     </>
   );
