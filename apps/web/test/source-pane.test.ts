@@ -60,7 +60,7 @@ describe('how often a view asks again', () => {
     [3_000, true, 3_000],
     [300_000, true, 30_000],
     [300_000, false, 300_000],
-  ])('%s, names missing: %s → %s ms', (ofRange, missing, ms) => {
+  ] as const)('%s, names missing: %s → %s ms', (ofRange, missing, ms) => {
     expect(namesInterval(ofRange, missing)).toBe(ms);
   });
 });
