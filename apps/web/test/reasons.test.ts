@@ -37,6 +37,7 @@ test.each([
   ...['processes', 'push.stored', 'push.duplicate', 'push.retries', 'push.refused', 'push.refused_samples'],
   ...['spool.batches', 'spool.bytes', 'spool.dropped_batches', 'spool.dropped_samples', 'stacks.missing'],
   ...['drain.failed', 'process_events.lost', 'tables.cache_failures'],
+  ...['debug_files.sent', 'debug_files.unavailable', 'debug_files.failed'],
   ...['symbols.sent', 'symbols.failed', 'symbols.unavailable'],
 ])('%s, of delivery and upkeep, is explained in a sentence', (counter) => {
   expect(upkeepWordsOf(counter).meaning).toMatch(/^[A-Z].{20,}\.$/);

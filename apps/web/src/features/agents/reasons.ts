@@ -59,6 +59,18 @@ const UPKEEP: Readonly<Record<string, Words>> = {
   'spool.batches': ['batches waiting on disk', 'They are sent as soon as the collector takes them.'],
   'spool.bytes': ['bytes waiting on disk', 'What the waiting batches take of the disk.'],
   'symbols.sent': ['symbol indexes sent', 'The names of a file’s functions, sent once for each file.'],
+  'debug_files.sent': [
+    'debug files sent',
+    'The collector asked for them: they hold the lines and inlined calls of a file.',
+  ],
+  'debug_files.unavailable': [
+    'debug files not found',
+    'The node has none for these files, so their lines and inlined calls stay unknown.',
+  ],
+  'debug_files.failed': [
+    'debug files not delivered',
+    'Sending them failed. They are sent when the collector asks again.',
+  ],
   'symbols.unavailable': ['files without symbols', 'They hold no names of functions: their frames show as [FILE].'],
 };
 
