@@ -25,7 +25,8 @@ impl Task for BuildIndex {
             &map(&self.path)?,
             &FolderFiles::beside(Path::new(&self.path)),
             &BuildOptions::default(),
-        ).map_err(to_error)
+        )
+        .map_err(to_error)
     }
 
     fn resolve(&mut self, _env: Env, index: Vec<u8>) -> Result<Buffer> {
