@@ -14,6 +14,7 @@ mod expected;
 mod missed;
 mod online_cpus;
 mod perf;
+mod priority;
 mod process_events;
 mod publisher;
 mod sampler;

@@ -8,7 +8,7 @@ use std::{
 
 use libbpf_rs::{MapCore, MapFlags, MapHandle, libbpf_sys};
 
-use crate::definitions::FileKey;
+use crate::{definitions::FileKey, priority::hurry};
 
 /// A filled array that is to take a slot.
 struct Table {
@@ -58,7 +58,10 @@ impl Publisher {
         let ours = Arc::clone(&shared);
         let thread = thread::Builder::new()
             .name("strata-publish".into())
-            .spawn(move || run(&ours, &slots))?;
+            .spawn(move || {
+                hurry();
+                run(&ours, &slots);
+            })?;
         Ok(Self {
             shared,
             thread: Some(thread),

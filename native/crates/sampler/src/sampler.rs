@@ -24,6 +24,7 @@ use crate::{
     missed::MissedFiles,
     online_cpus::online_cpus,
     perf::{SamplingClock, SideBand},
+    priority::hurry,
     process_events::ProcessEvents,
     stack_ring::StackRing,
     table_builder::{TableBuilder, TablesState},
@@ -165,7 +166,7 @@ impl Sampler {
     ) -> Result<(), SamplerError> {
         let thread = thread::Builder::new()
             .name(name.into())
-            .spawn(work)
+            .spawn(|| (hurry(), work()).1)
             .map_err(no_resource)?;
         self.threads.push(thread);
         Ok(())
