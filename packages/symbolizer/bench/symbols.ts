@@ -1,63 +1,130 @@
-// Figures of names: `node packages/symbolizer/bench/symbols.ts [ELF file]`; one JSON line per figure.
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+// Figures of names, with their peers in the same run: `npm run bench:symbols [FOLDER]`; one JSON line per figure. FOLDER keeps the
+// programs that are compiled for it.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LookupAddress, NativeFrame, StackProfile, UnixMs } from '@strata/profile';
-import { buildIndex, describeElf, loadKernelSymbols, nameFrames, openIndexStore } from '@strata/symbolizer';
+import type { BuildId, LookupAddress } from '@strata/profile';
+import { loadKernelSymbols, openIndex, openIndexStore } from '@strata/symbolizer';
+import { addressesIn, agreement, functionsOf } from './agreement.ts';
+import { goAgreement } from './go-agreement.ts';
+import { cppProgram, debugBytes, goPrograms, libcProgram, type Program, rustProgram } from './programs.ts';
 
-const FRAMES = 100_000;
+const ADDRESSES = 100_000;
+const BATCH = 1_000;
+const RUNS = 3;
 
-const print = (name: string, value: number, unit: string) =>
-  console.log(JSON.stringify({ name, value: Number(value.toPrecision(4)), unit }));
+const kept = process.argv[2];
+const folder = kept ?? mkdtempSync(join(tmpdir(), 'strata-bench-symbols-'));
 
-async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const start = performance.now();
-  const result = await work();
-  print(name, performance.now() - start, 'ms');
-  return result;
+function print(name: string, value: number, unit: string, peer?: { name: string; value: number }): void {
+  const rounded = (number: number) => Number(number.toPrecision(5));
+  const compared = peer ? { peer: `${peer.name}: ${rounded(peer.value)}`, ratio: rounded(value / peer.value) } : {};
+  console.log(JSON.stringify({ name: `symbols/${name}`, value: rounded(value), unit, ...compared }));
 }
 
-const residentBytes = () => process.memoryUsage.rss();
+/** The best of some runs in processes of their own. */
+function built(file: string, index: string): { ms: number; anonymousBytes: number } {
+  const runs = Array.from({ length: RUNS }, () => {
+    const script = join(import.meta.dirname, 'build-once.ts');
+    return JSON.parse(execFileSync(process.execPath, [script, file, index], { encoding: 'utf8' }));
+  });
+  return {
+    ms: Math.min(...runs.map(({ ms }) => ms)),
+    anonymousBytes: Math.max(...runs.map(({ anonymousBytes }) => anonymousBytes)),
+  };
+}
 
-const file = process.argv[2] ?? process.execPath;
-const beforeKernel = residentBytes();
-const kernel = await timed('symbols/kallsyms-load', () => loadKernelSymbols());
-print('symbols/kallsyms-rss', (residentBytes() - beforeKernel) / 2 ** 20, 'MiB');
+function gsymutilMs(file: string): number {
+  const out = join(folder, 'peer.gsym');
+  const runs = Array.from({ length: RUNS }, () => {
+    const started = performance.now();
+    const options = [`--convert=${file}`, `--out-file=${out}`, '--num-threads=1', '--quiet'];
+    execFileSync('llvm-gsymutil-19', options, { stdio: 'ignore' });
+    return performance.now() - started;
+  });
+  return Math.min(...runs);
+}
 
-const lookups = 1_000_000;
-const text = 0xffffffff81000000n;
-const start = performance.now();
-for (let i = 0; i < lookups; i++) kernel.resolve(text + BigInt((i * 7919) % 0x800000));
-print('symbols/kallsyms-lookup', ((performance.now() - start) * 1e6) / lookups, 'ns');
+async function measure(program: Program): Promise<void> {
+  const { name, file, peer } = program;
+  const path = join(folder, `${name}.index`);
+  const { ms, anonymousBytes } = built(file, path);
+  const debug = debugBytes(peer);
+  const speed = (of: number) => debug / 1e3 / of;
+  print(`${name}/debug-bytes`, debug / 1e6, 'MB');
+  print(`${name}/build`, speed(ms), 'MB/s', { name: 'llvm-gsymutil-19', value: speed(gsymutilMs(peer)) });
+  print(`${name}/build-memory`, anonymousBytes / debug, 'of .debug_*');
+  print(`${name}/index-size`, statSync(path).size / debug, 'of .debug_*');
+  const index = await openIndex(path);
+  print(`${name}/agreement`, (await agreement(index, program, ADDRESSES)) * 100, '% of llvm-symbolizer-19');
+  await lookUps(program, path);
+}
 
-const { buildId, segments } = await describeElf(file);
-const index = await timed('symbols/build', () => buildIndex(file));
-print('symbols/file-size', statSync(file).size / 2 ** 20, 'MiB');
-print('symbols/index-size', index.length / 2 ** 20, 'MiB');
+async function lookUps({ name, peer }: Program, path: string): Promise<void> {
+  const store = openIndexStore(join(folder, `${name}.store`));
+  const index = await openIndex(path);
+  await store.put(index.buildId, await import('node:fs/promises').then(({ readFile }) => readFile(path)));
+  const addresses = addressesIn(functionsOf(peer), ADDRESSES);
+  let started = performance.now();
+  const opened = openIndexStore(join(folder, `${name}.store`));
+  await opened.resolve(index.buildId, []);
+  print(`${name}/open`, performance.now() - started, 'ms');
+  started = performance.now();
+  for (let from = 0; from < ADDRESSES; from += BATCH) {
+    await index.resolve(addresses.slice(from, from + BATCH));
+  }
+  print(`${name}/strings-in-batches-of-1000`, ADDRESSES / (performance.now() - started), 'k addresses/s');
+  const again = async (build: BuildId, list: readonly LookupAddress[]) => {
+    for (let from = 0; from < ADDRESSES; from += BATCH) await opened.resolve(build, list.slice(from, from + BATCH));
+  };
+  await again(index.buildId, addresses);
+  started = performance.now();
+  await again(index.buildId, addresses);
+  print(`${name}/strings-remembered`, ADDRESSES / (performance.now() - started), 'k addresses/s');
+}
 
-const folder = mkdtempSync(join(tmpdir(), 'strata-bench-symbols-'));
-const store = openIndexStore(folder);
-await timed('symbols/put', () => store.put(buildId, index));
+async function measureGo(): Promise<void> {
+  const { full, stripped } = goPrograms(folder);
+  for (const [name, file] of [
+    ['go', full],
+    ['go-stripped', stripped],
+  ] as const) {
+    const path = join(folder, `${name}.index`);
+    print(`${name}/build-time`, built(file, path).ms, 'ms');
+    const share = await goAgreement(await openIndex(path), full, ADDRESSES);
+    print(`${name}/functions`, share.functions * 100, '% of runtime.CallersFrames');
+    print(`${name}/lines`, share.lines * 100, '% of runtime.CallersFrames');
+    print(`${name}/chains`, share.chains * 100, `% of ${share.stacks} frames in its stacks`);
+  }
+}
 
-const code = segments.reduce((a, b) => (a.fileSize > b.fileSize ? a : b));
-const frames = Array.from(
-  { length: FRAMES },
-  (_, i): NativeFrame => ({
-    kind: 'native',
-    mapping: { buildId, file },
-    address: (code.virtualAddress + ((i * 104_729) % code.fileSize)) as LookupAddress,
-  }),
-);
-const profile: StackProfile = {
-  profileType: { name: 'cpu', unit: 'nanoseconds' },
-  from: 0 as UnixMs,
-  to: 1 as UnixMs,
-  stacks: { frames, parent: new Int32Array(0), frame: new Uint32Array(0) },
-  value: new Float64Array(0),
-  count: new Float64Array(0),
-};
-await timed('symbols/name-100k-frames-cold', () => nameFrames(profile, store));
-const { names, unresolved } = await timed('symbols/name-100k-frames-warm', () => nameFrames(profile, store));
-print('symbols/functions-named', names.functions.name.length, 'functions');
-print('symbols/frames-unknown', unresolved.get(buildId)?.frames ?? 0, 'frames');
-rmSync(folder, { recursive: true });
+async function measureKernel(): Promise<void> {
+  const started = performance.now();
+  const kernel = await loadKernelSymbols();
+  print('kallsyms/load', performance.now() - started, 'ms');
+  const from = performance.now();
+  const lookups = 1_000_000;
+  for (let i = 0; i < lookups; i++) kernel.resolve(0xffffffff81000000n + BigInt((i * 7919) % 0x800000));
+  print('kallsyms/look-up', ((performance.now() - from) * 1e6) / lookups, 'ns');
+}
+
+try {
+  const programs = [
+    () => cppProgram(folder, 'c++-O3-gcc', 'g++', []),
+    () => cppProgram(folder, 'c++-O3-clang', 'clang++-19', ['-fuse-ld=lld']),
+    () => cppProgram(folder, 'c++-O3-flto-gcc', 'g++', ['-flto']),
+    () => cppProgram(folder, 'c++-O3-flto-clang', 'clang++-19', ['-fuse-ld=lld', '-flto=thin']),
+    libcProgram,
+    () => rustProgram(folder),
+  ];
+  for (const make of programs) {
+    const program = make();
+    if (existsSync(program.peer)) await measure(program);
+    else console.error(`skipped: ${program.name} is not installed`);
+  }
+  await measureGo();
+  await measureKernel();
+} finally {
+  if (kept === undefined) rmSync(folder, { recursive: true });
+}

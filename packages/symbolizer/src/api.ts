@@ -27,6 +27,35 @@ export interface ElfDescription {
   readonly segments: readonly { offset: number; virtualAddress: number; fileSize: number }[];
 }
 
+/** How an index is built. */
+export interface IndexOptions {
+  /** A better index of the same build ID has a larger number; 0 unless said otherwise. */
+  readonly generation?: number;
+  /** 1 unless said otherwise; the index is the same for every number. */
+  readonly threads?: number;
+  /** Executable segments of the program itself, for when the file is its separate debug information, which has none. */
+  readonly segments?: ElfDescription['segments'];
+}
+
+/** What an index is made of. `source` is the best kind of what was read; `bytes` its own size. */
+export interface IndexStatistics {
+  readonly source: 'dwarf' | 'pclntab' | 'minidebug' | 'symtab' | 'dynsym';
+  readonly bytes: number;
+  readonly ranges: number;
+  readonly locations: number;
+  readonly functions: number;
+  readonly files: number;
+}
+
+/** One index file, without a store. */
+export interface OpenIndex {
+  readonly buildId: BuildId;
+  readonly generation: number;
+  readonly statistics: IndexStatistics;
+  /** Per address what a store says of it; names as the linker knows them with `linkage`. */
+  resolve(addresses: readonly LookupAddress[], linkage?: boolean): Promise<readonly Resolution[]>;
+}
+
 /** Names of the running kernel, from /proc/kallsyms; modules included. */
 export interface KernelSymbols {
   resolve(address: bigint): { readonly function: string; readonly module: string } | null;
@@ -41,7 +70,8 @@ export interface PerfMap {
 export interface SymbolizerApi {
   openIndexStore(folder: string): IndexStore;
   describeElf(path: string): Promise<ElfDescription>;
-  buildIndex(path: string): Promise<Uint8Array>;
+  buildIndex(path: string, options?: IndexOptions): Promise<Uint8Array>;
+  openIndex(path: string): Promise<OpenIndex>;
   loadKernelSymbols(path?: string): Promise<KernelSymbols>;
   loadPerfMap(path: string): Promise<PerfMap>;
 }

@@ -1,8 +1,9 @@
 import type { BuildId, LookupAddress } from '@strata/profile';
-import type { IndexStore, Resolution, SourceFrame } from './api.ts';
+import type { IndexStore, Resolution } from './api.ts';
 import { indexFile, indexPath, writeIndex } from './index-files.ts';
 import { IndexReaders, type Reader } from './index-readers.ts';
-import { type NativeAnswers, native, withCode } from './native.ts';
+import { native, withCode } from './native.ts';
+import { resolutionsOf } from './resolutions.ts';
 import { SymbolizerError, type SymbolizerErrorCode } from './symbolizer-error.ts';
 
 /** Addresses per call of the addon: large enough to be cheap, small enough not to hold its thread for long. */
@@ -69,7 +70,7 @@ async function answersTo(reader: Reader, addresses: readonly LookupAddress[]): P
     const batch = open.slice(from, from + BATCH);
     const asked = Float64Array.from(batch, (i) => addresses[i]!);
     const answers = await withCode(reader.index.resolve(asked));
-    const located = resolutionsOf(reader, answers);
+    const located = resolutionsOf(answers, reader.locations);
     for (const [position, i] of batch.entries()) {
       const resolution = located[answers.rows[position]!] ?? UNKNOWN;
       resolutions[i] = resolution;
@@ -77,19 +78,4 @@ async function answersTo(reader: Reader, addresses: readonly LookupAddress[]): P
     }
   }
   return resolutions;
-}
-
-/** Per location of the answers: its frames, the same object each time the location is met. */
-function resolutionsOf(reader: Reader, { locations, ends, frames, functions, files }: NativeAnswers): Resolution[] {
-  return Array.from(locations, (location, row) => {
-    const known = reader.locations.get(location);
-    if (known) return known;
-    const resolution: SourceFrame[] = [];
-    for (let i = row === 0 ? 0 : ends[row - 1]!; i < ends[row]!; i++) {
-      const file = files[frames[3 * i + 1]!] ?? '';
-      resolution.push({ function: functions[frames[3 * i]!] ?? '', file, line: frames[3 * i + 2]! });
-    }
-    reader.locations.set(location, resolution);
-    return resolution;
-  });
 }

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { ElfDescription, IndexOptions, IndexStatistics } from './api.ts';
 import { SYMBOLIZER_ERROR_CODES, SymbolizerError, type SymbolizerErrorCode } from './symbolizer-error.ts';
 
 /** What is at many addresses, each location and each text once. */
@@ -21,12 +22,16 @@ export interface NativeIndex {
   readonly generation: number;
   /** Whether this program would build the same from the same file. */
   readonly isCurrent: boolean;
-  resolve(addresses: Float64Array): Promise<NativeAnswers>;
+  readonly statistics: IndexStatistics;
+  /** Executable segments of the file; empty when they are not known. */
+  readonly segments: ElfDescription['segments'];
+  /** Names demangled, or as the linker knows them with `linkage`. */
+  resolve(addresses: Float64Array, linkage?: boolean): Promise<NativeAnswers>;
 }
 
 /** What we use of the addon. */
 interface NativeSymbols {
-  buildSymbolIndex(path: string): Promise<Buffer>;
+  buildSymbolIndex(path: string, options: IndexOptions): Promise<Buffer>;
   describeElfFile(path: string): Promise<{
     buildId: string;
     isGo: boolean;

@@ -1,5 +1,5 @@
 import type { BuildId } from '@strata/profile';
-import type { ElfDescription, KernelSymbols, PerfMap } from './api.ts';
+import type { ElfDescription, IndexOptions, KernelSymbols, PerfMap } from './api.ts';
 import { native, withCode } from './native.ts';
 
 /** Identity and executable segments of an ELF file; bounded reading, safe on hostile files. */
@@ -12,8 +12,8 @@ export async function describeElf(path: string): Promise<ElfDescription> {
  * The symbol index of an ELF file (docs/symbol-index.md). The file is mapped, so one that is cut short meanwhile ends
  * the process: build indexes of foreign files in a process of their own.
  */
-export async function buildIndex(path: string): Promise<Uint8Array> {
-  const { buffer, byteOffset, length } = await withCode(native().buildSymbolIndex(path));
+export async function buildIndex(path: string, options: IndexOptions = {}): Promise<Uint8Array> {
+  const { buffer, byteOffset, length } = await withCode(native().buildSymbolIndex(path, options));
   // Not the Buffer: its slice() shares memory, unlike that of the Uint8Array that is promised.
   return new Uint8Array(buffer, byteOffset, length);
 }

@@ -45,14 +45,14 @@ describe('a store of symbol indexes', () => {
     await store.put(buildId, index);
     expect(await names(store, main, checkout, checkout + 2, main, main - 1, 0, 2 ** 52)).toEqual([
       'main',
-      'shop::checkout',
-      'shop::checkout',
+      'shop::checkout(int)',
+      'shop::checkout(int)',
       'main',
       '?',
       '?',
       '?',
     ]);
-    expect(await names(store, checkout, main)).toEqual(['shop::checkout', 'main']);
+    expect(await names(store, checkout, main)).toEqual(['shop::checkout(int)', 'main']);
   });
 
   test('keeps one file per build ID, under its kind and first digits', async () => {

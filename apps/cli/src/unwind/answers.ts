@@ -1,5 +1,5 @@
 import type { UnwindAnswers } from '../addon.ts';
-import { addressText, type Svma } from './address.ts';
+import { addressText, type Svma } from '../address.ts';
 
 /**
  * `cfa=rsp+48 ra=[cfa-8] rbp=same` as `"cfa":"rsp+48","ra":"[cfa-8]","rbp":"same"`, and a rule of one word, which is where the

@@ -1,10 +1,11 @@
 import { isatty } from 'node:tty';
 import { parseArgs } from 'node:util';
 import { describeUnwind, type UnwindDescription } from '../addon.ts';
+import { notAnAddress, parseAddress, type Svma } from '../address.ts';
+import { addressLines } from '../address-lines.ts';
 import { type Command, CommandError, UsageError } from '../command.ts';
 import type { Output } from '../output.ts';
-import { notAnAddress, parseAddress, type Svma } from './address.ts';
-import { addressLines } from './address-lines.ts';
+import { standardInput } from '../standard-input.ts';
 import { answerLines } from './answers.ts';
 import { summaryJson, summaryText } from './summary.ts';
 
@@ -48,14 +49,6 @@ function parse(args: readonly string[]): Question {
   const { positionals, values } = parsed;
   if (positionals.length !== 1) throw new UsageError(positionals.length === 0 ? 'Name a file.' : 'Name one file only.');
   return { file: positionals[0]!, asJson: values.json ?? false, at: values.at ?? [] };
-}
-
-async function* standardInput(): AsyncGenerator<string> {
-  try {
-    for await (const chunk of process.stdin.setEncoding('utf8')) yield chunk as string;
-  } catch (cause) {
-    throw new CommandError(`Standard input cannot be read: ${(cause as Error).message}.`, { cause });
-  }
 }
 
 /** Answers what arrives on standard input; says whether there was an address. */

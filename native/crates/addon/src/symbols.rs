@@ -8,12 +8,13 @@ use memmap2::Mmap;
 use napi::bindgen_prelude::{AsyncTask, Buffer, Float64Array, Int32Array, Uint32Array};
 use napi::{Env, Result, Task};
 use napi_derive::napi;
-use strata_symbolize::{Answers, BuildOptions, FolderFiles, Index, ReadCache};
+use strata_symbolize::{Answers, BuildOptions, FolderFiles, Index, Names, ReadCache, Segment};
 
 use crate::regular_file::{map, open_regular, to_error};
 
 pub struct BuildIndex {
     path: String,
+    options: BuildOptions,
 }
 
 impl Task for BuildIndex {
@@ -24,7 +25,7 @@ impl Task for BuildIndex {
         strata_symbolize::build_index(
             &map(&self.path)?,
             &FolderFiles::beside(Path::new(&self.path)),
-            &BuildOptions::default(),
+            &self.options,
         )
         .map_err(to_error)
     }
@@ -36,8 +37,21 @@ impl Task for BuildIndex {
 
 /// Builds the symbol index of an ELF file, with the debug files that stand where debuggers look for them. Files are mapped: call it where losing the process is bearable.
 #[napi]
-pub fn build_symbol_index(path: String) -> AsyncTask<BuildIndex> {
-    AsyncTask::new(BuildIndex { path })
+pub fn build_symbol_index(path: String, options: Option<IndexOptions>) -> AsyncTask<BuildIndex> {
+    let standard = BuildOptions::default();
+    let options = options.map_or(standard.clone(), |options| BuildOptions {
+        generation: options.generation.unwrap_or(standard.generation),
+        threads: options
+            .threads
+            .map_or(standard.threads, |threads| threads as usize),
+        segments: options
+            .segments
+            .iter()
+            .flatten()
+            .map(Segment::from)
+            .collect(),
+    });
+    AsyncTask::new(BuildIndex { path, options })
 }
 
 /// An executable segment; offsets and addresses below 2^53.
@@ -46,6 +60,37 @@ pub struct ElfSegment {
     pub offset: f64,
     pub virtual_address: f64,
     pub file_size: f64,
+}
+
+impl From<&Segment> for ElfSegment {
+    fn from(segment: &Segment) -> Self {
+        Self {
+            offset: segment.offset as f64,
+            virtual_address: segment.virtual_address as f64,
+            file_size: segment.file_size as f64,
+        }
+    }
+}
+
+impl From<&ElfSegment> for Segment {
+    fn from(segment: &ElfSegment) -> Self {
+        Self {
+            offset: segment.offset as u64,
+            virtual_address: segment.virtual_address as u64,
+            file_size: segment.file_size as u64,
+        }
+    }
+}
+
+/// How an index is built.
+#[napi(object)]
+pub struct IndexOptions {
+    /// A better index of the same build ID has a larger number.
+    pub generation: Option<u32>,
+    /// 1 unless said otherwise; the index is the same for every number.
+    pub threads: Option<u32>,
+    /// Executable segments of the program itself, for when the file is its separate debug information.
+    pub segments: Option<Vec<ElfSegment>>,
 }
 
 /// Identity and executable parts of an ELF file.
@@ -74,11 +119,7 @@ impl Task for DescribeElf {
         _env: Env,
         description: strata_symbolize::Description,
     ) -> Result<ElfIdentity> {
-        let segments = description.segments.iter().map(|segment| ElfSegment {
-            offset: segment.offset as f64,
-            virtual_address: segment.virtual_address as f64,
-            file_size: segment.file_size as f64,
-        });
+        let segments = description.segments.iter().map(ElfSegment::from);
         Ok(ElfIdentity {
             build_id: description.build_id.to_string(),
             is_go: description.is_go,
@@ -129,6 +170,17 @@ pub fn open_symbol_index(path: String, verify: bool) -> AsyncTask<OpenIndex> {
     AsyncTask::new(OpenIndex { path, verify })
 }
 
+/// What an index is made of; `source` is the best kind of what was read (docs/symbol-index.md).
+#[napi(object)]
+pub struct IndexStatistics {
+    pub source: String,
+    pub bytes: f64,
+    pub ranges: u32,
+    pub locations: u32,
+    pub functions: u32,
+    pub files: u32,
+}
+
 /// What is at many addresses (`strata_symbolize::Answers`).
 #[napi(object)]
 pub struct ResolvedAddresses {
@@ -143,6 +195,7 @@ pub struct ResolvedAddresses {
 pub struct ResolveAddresses {
     index: Arc<Index<Mmap>>,
     addresses: Vec<f64>,
+    names: Names,
 }
 
 impl Task for ResolveAddresses {
@@ -151,7 +204,7 @@ impl Task for ResolveAddresses {
 
     fn compute(&mut self) -> Result<Answers> {
         let addresses = self.addresses.iter().map(|address| *address as u64);
-        Ok(Answers::to(&self.index, addresses))
+        Ok(Answers::to(&self.index, addresses, self.names))
     }
 
     fn resolve(&mut self, _env: Env, answers: Answers) -> Result<ResolvedAddresses> {
@@ -186,12 +239,40 @@ impl SymbolIndex {
         self.index.is_current()
     }
 
-    /// Names for addresses (SVMA) of the file, or places in it from 2^52 on.
+    /// What the index is made of.
+    #[napi(getter)]
+    pub fn statistics(&self) -> IndexStatistics {
+        let index = &self.index;
+        IndexStatistics {
+            source: index.source().name().to_owned(),
+            bytes: index.byte_count() as f64,
+            ranges: index.range_count() as u32,
+            locations: index.location_count() as u32,
+            functions: index.function_count() as u32,
+            files: index.file_count() as u32,
+        }
+    }
+
+    /// Executable segments of the file that the index is of; empty when they are not known.
+    #[napi(getter)]
+    pub fn segments(&self) -> Vec<ElfSegment> {
+        self.index.segments().iter().map(ElfSegment::from).collect()
+    }
+
+    /// Names for addresses (SVMA) of the file, or places in it from 2^52 on; as the linker knows them with `linkage`.
     #[napi]
-    pub fn resolve(&self, addresses: Float64Array) -> AsyncTask<ResolveAddresses> {
+    pub fn resolve(
+        &self,
+        addresses: Float64Array,
+        linkage: Option<bool>,
+    ) -> AsyncTask<ResolveAddresses> {
         AsyncTask::new(ResolveAddresses {
             index: self.index.clone(),
             addresses: addresses.to_vec(),
+            names: match linkage {
+                Some(true) => Names::Linkage,
+                _ => Names::Demangled,
+            },
         })
     }
 }

@@ -8,6 +8,15 @@ use crate::index::{Index, LocationId};
 /// From here on a number is no address but `FILE_OFFSET` + a place in the file; packages/profile has the same number.
 pub const FILE_OFFSET: u64 = 1 << 52;
 
+/// How functions are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// To be read by people.
+    Demangled,
+    /// As the linker knows them.
+    Linkage,
+}
+
 /// What is at many addresses, each location and each text once.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Answers {
@@ -18,7 +27,6 @@ pub struct Answers {
     pub ends: Vec<u32>,
     /// Innermost first, three numbers each: row of `functions`, row of `files`, and line (0: unknown). −1: unknown.
     pub frames: Vec<i32>,
-    /// Names to be read by people.
     pub functions: Vec<String>,
     pub files: Vec<String>,
 }
@@ -28,6 +36,7 @@ impl Answers {
     pub fn to<Bytes: AsRef<[u8]>>(
         index: &Index<Bytes>,
         addresses: impl ExactSizeIterator<Item = u64>,
+        names: Names,
     ) -> Self {
         let mut answers = Self::default();
         let mut rows = Rows::default();
@@ -48,7 +57,10 @@ impl Answers {
                     let function = frame.function.map_or(-1, |id| {
                         functions.of(id, || {
                             let linkage = index.linkage_name(id).unwrap_or_default();
-                            answers.functions.push(display_name(linkage));
+                            answers.functions.push(match names {
+                                Names::Demangled => display_name(linkage),
+                                Names::Linkage => String::from_utf8_lossy(linkage).into(),
+                            });
                         })
                     });
                     let file = frame.file.map_or(-1, |id| {

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use crate::error::SymbolizeError;
 use crate::index::format::NONE;
 use crate::index::{CodeMap, Location};
@@ -5,7 +7,7 @@ use crate::ranges::Range;
 
 /// What one source says about a part of the code: ids are its own, and become the index's when all are put together.
 pub(crate) struct PartOfCode<'d> {
-    pub functions: Vec<&'d [u8]>,
+    pub functions: Vec<Cow<'d, [u8]>>,
     pub files: Vec<Vec<u8>>,
     /// A parent always stands before.
     pub locations: Vec<Location>,
@@ -77,9 +79,9 @@ impl Assembly {
         Ok(())
     }
 
-    /// Whether nothing was said yet.
-    pub fn is_empty(&self) -> bool {
-        self.runs.is_empty()
+    /// Runs of code without a gap so far.
+    pub fn run_count(&self) -> usize {
+        self.runs.len()
     }
 
     /// The whole code; `symbols` name what no part speaks of.

@@ -15,7 +15,7 @@ use crate::identity::build_id_of;
 use crate::index::{Origin, SourceKind};
 use crate::ranges::to_ranges;
 use crate::separate::{find_alternate, find_debug_file, has_debug_information};
-use crate::{go_functions, minidebug, plt};
+use crate::{go, minidebug, plt};
 
 /// How an index is built.
 #[derive(Clone, Debug)]
@@ -72,19 +72,12 @@ pub fn build_index(
     symbols.add(SourceKind::Dynsym, |into| {
         collect_table(&elf, SHT_DYNSYM, into)
     })?;
-    let before = symbols.candidates.len();
     symbols.add(SourceKind::Symtab, |into| {
         collect_table(&elf, SHT_SYMTAB, into)?;
         separate_elf
             .iter()
             .try_for_each(|separate| collect_table(separate, SHT_SYMTAB, into))
     })?;
-    if symbols.candidates.len() == before {
-        // A full symbol table names Go's functions too, and in more detail (its type arguments).
-        symbols.add(SourceKind::Pclntab, |into| {
-            go_functions::collect(&elf, into)
-        })?;
-    }
     if let Some(unpacked) = &unpacked_elf {
         symbols.add(SourceKind::MiniDebug, |into| {
             collect_table(unpacked, SHT_SYMTAB, into)
@@ -97,6 +90,10 @@ pub fn build_index(
     let symbols = to_ranges(symbols.candidates);
 
     let mut assembly = Assembly::new();
+    let has_go = go::read_go(&elf, &mut |part| assembly.add(part))?;
+    if has_go {
+        source = source.max(Some(SourceKind::Pclntab));
+    }
     if has_debug_information(debug) {
         let package = find.find(Wanted::Package);
         let package_elf = match &package {
@@ -116,11 +113,12 @@ pub fn build_index(
             find,
             regions: &CodeRegions::of(&elf),
             symbols: &symbols,
-            without_go: false,
+            without_go: has_go,
             threads: options.threads,
         };
+        let before = assembly.run_count();
         read_debug(&input, &mut |part| assembly.add(part))?;
-        if !assembly.is_empty() {
+        if assembly.run_count() > before {
             source = source.max(Some(SourceKind::Dwarf));
         }
     }

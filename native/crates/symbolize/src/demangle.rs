@@ -20,7 +20,7 @@ const CLONE_SUFFIXES: [&str; 8] = [
     ".abi0",
 ];
 
-/// The name a reader knows: C++ and Rust demangled without parameters and hashes, clone suffixes removed.
+/// The name a reader knows: C++ and Rust demangled, with parameters but without hashes, clone suffixes removed.
 /// Anything else is returned as it is, with what is not UTF-8 or not printable replaced.
 pub fn display_name(linkage: &[u8]) -> String {
     let text = String::from_utf8_lossy(linkage);
@@ -72,10 +72,11 @@ fn demangle_cpp(name: &str) -> Option<String> {
         _ if rest.starts_with(b"@") => "",
         _ => return None,
     };
-    let options = DemangleOptions::new()
-        .no_params()
-        .no_return_type()
-        .recursion_limit(MAX_NESTING);
+    let mut options = DemangleOptions::new().recursion_limit(MAX_NESTING);
+    if !suffix.is_empty() {
+        // Behind parameters it would look like a part of them.
+        options = options.no_params().no_return_type();
+    }
     let mut out = Limited::default();
     let written = symbol.structured_demangle(&mut out, &options);
     if (written.is_err() && !out.is_full) || out.text.is_empty() {
@@ -126,10 +127,10 @@ mod tests {
     #[test]
     fn names_as_their_authors_wrote_them() {
         let cases = [
-            ("_ZN8checkout10price_cartEv", "checkout::price_cart"),
+            ("_ZN8checkout10price_cartEv", "checkout::price_cart()"),
             (
                 "_ZNSt6vectorIiSaIiEE9push_backEOi",
-                "std::vector<int, std::allocator<int> >::push_back",
+                "std::vector<int, std::allocator<int> >::push_back(int&&)",
             ),
             (
                 "_ZN4core3fmt9Formatter9write_str17h0123456789abcdefE",
@@ -137,7 +138,7 @@ mod tests {
             ),
             ("_RNvCs4fqI2P2rA04_7mycrate3foo", "mycrate::foo"),
             ("main.(*Server).Serve", "main.(*Server).Serve"),
-            ("_ZN3foo3barEv.cold", "foo::bar"),
+            ("_ZN3foo3barEv.cold", "foo::bar()"),
             ("render.constprop.0", "render"),
             ("runtime.memmove.abi0", "runtime.memmove"),
             ("_ZNSo5writeEPKcl@plt", "std::ostream::write@plt"),

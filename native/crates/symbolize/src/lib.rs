@@ -14,7 +14,7 @@ mod dwarf;
 mod elf;
 mod error;
 mod folder_files;
-mod go_functions;
+mod go;
 mod identity;
 mod index;
 mod kernel_symbols;
@@ -24,7 +24,7 @@ mod plt;
 mod ranges;
 mod separate;
 
-pub use answers::{Answers, FILE_OFFSET, describe_location};
+pub use answers::{Answers, FILE_OFFSET, Names, describe_location};
 pub use build::{BuildOptions, build_index};
 pub use debug_files::{DebugFiles, FileBytes, NoDebugFiles, Wanted};
 pub use demangle::display_name;

@@ -1,15 +1,17 @@
 //! Chains of C and C++ programs compiled here, asserted as text: one trap each.
 
 mod chains;
+mod folder;
 mod tools;
 
 use std::path::{Path, PathBuf};
 
-use chains::{chain, index_with_debug_files, labels};
+use chains::{chain, index_with_debug_files};
+use folder::Folder;
 use strata_symbolize::SourceKind;
-use tools::{Folder, run};
+use tools::run;
 
-const INLINED: &str = r#"static inline __attribute__((always_inline)) int twice(int n) {
+const INLINED: &str = r#"inline __attribute__((always_inline)) int twice(int n) {
     asm volatile("here_%=: nop" :);
     return 2 * n;
 }
@@ -29,10 +31,22 @@ int main(int argc, char**) {
 }
 "#;
 const CHAIN: [&str; 3] = [
-    "twice shop.cpp:2",
-    "shop::Cart::add shop.cpp:8",
-    "shop::checkout shop.cpp:13",
+    "twice(int) shop.cpp:2",
+    "shop::Cart::add(int) shop.cpp:8",
+    "shop::checkout(int) shop.cpp:13",
 ];
+
+/// Addresses of the labels that begin with `name`, as nm lists them.
+pub fn labels(path: &Path, name: &str) -> Vec<u64> {
+    let listing = run("nm $1", &[path]);
+    let of_name = listing.lines().filter_map(|line| {
+        let (address, rest) = line.split_once(' ')?;
+        rest[2..]
+            .starts_with(name)
+            .then(|| u64::from_str_radix(address, 16).unwrap())
+    });
+    of_name.collect()
+}
 
 /// Compiles the program above; `$1` is its source and `$2` the program.
 fn compile(folder: &Folder, command: &str) -> PathBuf {
@@ -176,7 +190,7 @@ fn link_time_optimization() {
             .iter()
             .map(|place| chain(&index, *place))
             .collect();
-        let expected = ["twice library.cpp:2", "checkout shop.cpp:3"];
+        let expected = ["twice(int) library.cpp:2", "checkout(int) shop.cpp:3"];
         assert!(
             chains.iter().any(|chain| chain == &expected),
             "{compiler}: {chains:?}"
@@ -214,7 +228,13 @@ fn the_cold_part_of_a_function_is_that_function() {
     let places = labels(&program, "here_");
     let place = places.iter().filter(|place| **place >= cold).min();
     let chain = chain(&index, *place.unwrap());
-    assert_eq!(chain, ["Guard::~Guard shop.cpp:8", "checkout shop.cpp:15"]);
+    assert_eq!(
+        chain,
+        [
+            "Guard::~Guard() shop.cpp:8",
+            "checkout(int, void (*)(int)) shop.cpp:15"
+        ]
+    );
 }
 
 #[test]

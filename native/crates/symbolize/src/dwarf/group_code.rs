@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use crate::assembly::PartOfCode;
 use crate::dwarf::innermost::innermost;
 use crate::dwarf::lines::{END, Row};
@@ -190,7 +192,7 @@ impl<'d> Walk<'_, 'd> {
 
     fn end(self) -> PartOfCode<'d> {
         PartOfCode {
-            functions: self.names.names,
+            functions: self.names.names.into_iter().map(Cow::Borrowed).collect(),
             files: self.sources.paths,
             locations: self.locations.into_rows(),
             ranges: self.ranges,

@@ -2,9 +2,9 @@
 
 /// First bytes of an index. The high bit and the line ends show damage by a text-mode copy, as in PNG.
 pub(crate) const MAGIC: [u8; 8] = *b"\x89SYM\r\n\x1a\n";
-pub(crate) const FORMAT_VERSION: u32 = 2;
+pub(crate) const FORMAT_VERSION: u32 = 3;
 /// Raised when the same file would give another index, so that stored ones can be built anew.
-pub(crate) const BUILDER_VERSION: u32 = 2;
+pub(crate) const BUILDER_VERSION: u32 = 3;
 
 /// Offsets of the header's fields.
 pub(crate) const AT_VERSION: usize = 8;
@@ -20,7 +20,10 @@ pub(crate) const AT_SOURCE_DIGEST: usize = 64;
 pub(crate) const AT_GENERATION: usize = 96;
 /// Of everything behind the header.
 pub(crate) const AT_BODY_CHECKSUM: usize = 100;
-pub(crate) const AT_DIRECTORY: usize = 104;
+/// Ranges and locations, which packed parts do not show: u32 each.
+pub(crate) const AT_RANGE_COUNT: usize = 104;
+pub(crate) const AT_LOCATION_COUNT: usize = 108;
+pub(crate) const AT_DIRECTORY: usize = 112;
 /// Per part: offset and length in bytes, both u64.
 pub(crate) const DIRECTORY_ENTRY_BYTES: usize = 16;
 pub(crate) const HEADER_BYTES: usize = AT_DIRECTORY + PART_COUNT * DIRECTORY_ENTRY_BYTES;
@@ -29,17 +32,22 @@ pub(crate) const HEADER_BYTES: usize = AT_DIRECTORY + PART_COUNT * DIRECTORY_ENT
 pub(crate) const DIGEST_BYTES: usize = 32;
 
 /// Parts of an index, in their order in the file and in the directory.
-pub(crate) const PART_COUNT: usize = 8;
+pub(crate) const PART_COUNT: usize = 9;
 pub(crate) const LOADS: usize = 0;
 pub(crate) const SEGMENTS: usize = 1;
-pub(crate) const STARTS: usize = 2;
-pub(crate) const RANGE_LOCATIONS: usize = 3;
-pub(crate) const LOCATIONS: usize = 4;
-pub(crate) const FUNCTIONS: usize = 5;
-pub(crate) const FILES: usize = 6;
-pub(crate) const STRINGS: usize = 7;
+pub(crate) const RANGE_BLOCKS: usize = 2;
+pub(crate) const RANGES: usize = 3;
+pub(crate) const LOCATION_BLOCKS: usize = 4;
+pub(crate) const LOCATIONS: usize = 5;
+pub(crate) const FUNCTIONS: usize = 6;
+pub(crate) const FILES: usize = 7;
+pub(crate) const STRINGS: usize = 8;
 /// Bytes of one element of each part.
-pub(crate) const ELEMENT_BYTES: [usize; PART_COUNT] = [24, 16, 4, 4, 16, 8, 8, 1];
+pub(crate) const ELEMENT_BYTES: [usize; PART_COUNT] = [24, 16, 12, 1, 4, 1, 8, 8, 1];
+/// Ranges of a block: the first stands in the part of blocks, the others follow it packed.
+pub(crate) const RANGES_A_BLOCK: usize = 32;
+/// Locations packed one after the other, the first of them from nothing.
+pub(crate) const LOCATIONS_A_BLOCK: usize = 16;
 pub(crate) const PART_ALIGNMENT: usize = 8;
 
 /// No location, no function, no file, no parent.

@@ -3,6 +3,7 @@
 mod bytes;
 pub(crate) mod format;
 mod interner;
+mod packed;
 mod reader;
 mod writer;
 

@@ -3,8 +3,10 @@ use std::ops::Range;
 use crate::elf::Segment;
 use crate::error::{ErrorCode, SymbolizeError};
 use crate::identity::{BuildId, BuildIdKind, MAX_BUILD_ID_BYTES};
+use crate::index::Location;
 use crate::index::bytes::{partition, u32_at, u64_at};
 use crate::index::format::*;
+use crate::index::packed::{NO_LOCATION, Unpack};
 
 /// Frames at one address at most; deeper inlining is cut at its outer end.
 const MAX_FRAMES: usize = 1024;
@@ -119,12 +121,12 @@ impl<Bytes: AsRef<[u8]>> Index<Bytes> {
 
     /// Number of distinct locations.
     pub fn location_count(&self) -> usize {
-        self.rows(LOCATIONS)
+        u32_at(self.bytes.as_ref(), AT_LOCATION_COUNT) as usize
     }
 
     /// Number of ranges, ends included.
     pub fn range_count(&self) -> usize {
-        self.rows(STARTS)
+        u32_at(self.bytes.as_ref(), AT_RANGE_COUNT) as usize
     }
 
     /// Size of the index.
@@ -165,33 +167,56 @@ impl<Bytes: AsRef<[u8]>> Index<Bytes> {
         let row = after.checked_sub(1)? * ELEMENT_BYTES[SEGMENTS];
         let relative = u32::try_from(address - u64_at(segments, row)).ok()?;
         let first = u32_at(segments, row + 8) as usize;
-        let count = u32_at(segments, row + 12) as usize;
-        let last = first.checked_add(count)?.checked_mul(4)?;
-        let starts = self.part(STARTS).get(first * 4..last)?;
-        let position =
-            partition(count, |index| u32_at(starts, index * 4) <= relative).checked_sub(1)?;
-        let location = u32_at(self.part(RANGE_LOCATIONS), (first + position) * 4);
+        let ranges = u32_at(segments, row + 12) as usize;
+        let size = ELEMENT_BYTES[RANGE_BLOCKS];
+        let count = ranges.div_ceil(RANGES_A_BLOCK);
+        let last = first.checked_add(count)?.checked_mul(size)?;
+        let blocks = self.part(RANGE_BLOCKS).get(first * size..last)?;
+        let block = partition(count, |index| u32_at(blocks, index * size) <= relative);
+        let block = block.checked_sub(1)?;
+        let at = block * size;
+        let (mut start, mut location) = (u32_at(blocks, at), u32_at(blocks, at + 8));
+        let mut packed = Unpack::at(self.part(RANGES), u32_at(blocks, at + 4) as usize)?;
+        let behind = (ranges - block * RANGES_A_BLOCK).min(RANGES_A_BLOCK) - 1;
+        for _ in 0..behind {
+            match packed.range(start, location) {
+                Some((next, other)) if next <= relative => (start, location) = (next, other),
+                _ => break,
+            }
+        }
         (location != NONE).then_some(LocationId(location))
     }
 
     /// The calls at a location, innermost first: all but the last are inlined into the next.
     pub fn frames(&self, location: LocationId) -> impl Iterator<Item = Frame> + '_ {
-        let locations = self.part(LOCATIONS);
         let mut next = Some(location.0);
         let known = |id: u32| (id != NONE).then_some(id);
         std::iter::from_fn(move || {
-            let id = next?;
-            let at = id as usize * ELEMENT_BYTES[LOCATIONS];
-            let row = locations.get(at..at + ELEMENT_BYTES[LOCATIONS])?;
-            // A parent always has a smaller id, so that no chain of a made up index is a circle.
-            next = known(u32_at(row, 12)).filter(|parent| *parent < id);
+            let row = self.location(next?)?;
+            next = known(row.parent);
             Some(Frame {
-                function: known(u32_at(row, 0)),
-                file: known(u32_at(row, 4)),
-                line: u32_at(row, 8),
+                function: known(row.function),
+                file: known(row.file),
+                line: row.line,
             })
         })
         .take(MAX_FRAMES)
+    }
+
+    /// A row of the locations. Its parent always has a smaller id, so that no chain of a made up index is a circle.
+    fn location(&self, id: u32) -> Option<Location> {
+        if id as usize >= self.location_count() {
+            return None;
+        }
+        let first = id - id % LOCATIONS_A_BLOCK as u32;
+        let at = id as usize / LOCATIONS_A_BLOCK * ELEMENT_BYTES[LOCATION_BLOCKS];
+        let offset = self.part(LOCATION_BLOCKS).get(at..at + 4)?;
+        let mut packed = Unpack::at(self.part(LOCATIONS), u32_at(offset, 0) as usize)?;
+        let mut row = NO_LOCATION;
+        for id in first..=id {
+            row = packed.location(id, &row)?;
+        }
+        Some(row).filter(|row| row.parent == NONE || row.parent < id)
     }
 
     /// The linkage name of a row of the functions.
@@ -238,11 +263,6 @@ fn parts_of(file: &[u8]) -> Result<[Range<usize>; PART_COUNT], SymbolizeError> {
                 )));
             }
         }
-    }
-    if parts[STARTS].len() != parts[RANGE_LOCATIONS].len() {
-        return Err(SymbolizeError::invalid_index(
-            "its columns differ in length",
-        ));
     }
     Ok(parts)
 }

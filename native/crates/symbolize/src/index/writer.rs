@@ -2,6 +2,7 @@ use crate::elf::Segment;
 use crate::error::{ErrorCode, SymbolizeError};
 use crate::identity::BuildId;
 use crate::index::format::*;
+use crate::index::packed::{NO_LOCATION, put_location, put_range};
 use crate::index::{Location, Locations, Names};
 
 /// What an index is of and was made from.
@@ -70,27 +71,19 @@ impl CodeMap {
         let segments = segments_of(&self.ranges);
         for segment in &segments {
             parts.u64(segment.base);
-            parts.u32(segment.first);
-            parts.u32(segment.count);
+            parts.u32(segment.first_block);
+            parts.u32(segment.count as u32);
         }
         parts.end();
-        for segment in &segments {
-            let first = segment.first as usize;
-            for (start, _) in &self.ranges[first..first + segment.count as usize] {
-                parts.u32((start - segment.base) as u32);
-            }
-        }
+        let (blocks, ranges) = self.packed_ranges(&segments)?;
+        parts.bytes(&blocks);
         parts.end();
-        for (_, location) in &self.ranges {
-            parts.u32(*location);
-        }
+        parts.bytes(&ranges);
         parts.end();
-        for location in self.locations.rows() {
-            parts.u32(location.function);
-            parts.u32(location.file);
-            parts.u32(location.line);
-            parts.u32(location.parent);
-        }
+        let (blocks, locations) = self.packed_locations()?;
+        parts.bytes(&blocks);
+        parts.end();
+        parts.bytes(&locations);
         parts.end();
         for (offset, length) in self.functions.spans() {
             parts.u32(offset);
@@ -108,8 +101,46 @@ impl CodeMap {
         parts.bytes(self.functions.bytes());
         parts.bytes(self.files.bytes());
         parts.end();
-        finish(&mut file, origin);
+        let counts = [self.ranges.len() as u32, self.locations.rows().len() as u32];
+        finish(&mut file, origin, counts);
         Ok(file)
+    }
+
+    /// Of each block: start, offset of what follows, location; and what follows.
+    fn packed_ranges(&self, segments: &[SegmentRow]) -> Result<(Vec<u8>, Vec<u8>), SymbolizeError> {
+        let (mut blocks, mut packed) = (Vec::new(), Vec::new());
+        for segment in segments {
+            let start = |range: &(u64, u32)| (range.0 - segment.base) as u32;
+            for block in segment.ranges(&self.ranges).chunks(RANGES_A_BLOCK) {
+                let mut before = (start(&block[0]), block[0].1);
+                let offset = u32::try_from(packed.len()).map_err(|_| too_large())?;
+                for number in [before.0, offset, before.1] {
+                    blocks.extend_from_slice(&number.to_le_bytes());
+                }
+                for range in &block[1..] {
+                    let range = (start(range), range.1);
+                    put_range(&mut packed, before, range);
+                    before = range;
+                }
+            }
+        }
+        Ok((blocks, packed))
+    }
+
+    /// The offset of each block, and all of them.
+    fn packed_locations(&self) -> Result<(Vec<u8>, Vec<u8>), SymbolizeError> {
+        let (mut blocks, mut packed) = (Vec::new(), Vec::new());
+        let mut before = NO_LOCATION;
+        for (id, location) in self.locations.rows().iter().enumerate() {
+            if id.is_multiple_of(LOCATIONS_A_BLOCK) {
+                let offset = u32::try_from(packed.len()).map_err(|_| too_large())?;
+                blocks.extend_from_slice(&offset.to_le_bytes());
+                before = NO_LOCATION;
+            }
+            put_location(&mut packed, id as u32, &before, location);
+            before = *location;
+        }
+        Ok((blocks, packed))
     }
 }
 
@@ -123,21 +154,38 @@ fn too_large() -> SymbolizeError {
 /// Consecutive ranges whose starts fit 32 bits when counted from `base`.
 struct SegmentRow {
     base: u64,
-    first: u32,
-    count: u32,
+    first: usize,
+    count: usize,
+    first_block: u32,
+}
+
+impl SegmentRow {
+    fn blocks(&self) -> u32 {
+        self.count.div_ceil(RANGES_A_BLOCK) as u32
+    }
+
+    fn ranges<'a>(&self, ranges: &'a [(u64, u32)]) -> &'a [(u64, u32)] {
+        &ranges[self.first..self.first + self.count]
+    }
 }
 
 fn segments_of(ranges: &[(u64, u32)]) -> Vec<SegmentRow> {
     let mut segments: Vec<SegmentRow> = Vec::new();
     for (position, (start, _)) in ranges.iter().enumerate() {
-        match segments.last_mut() {
-            Some(last) if start - last.base <= u64::from(u32::MAX) => last.count += 1,
-            _ => segments.push(SegmentRow {
-                base: *start,
-                first: position as u32,
-                count: 1,
-            }),
-        }
+        let first_block = match segments.last_mut() {
+            Some(last) if start - last.base <= u64::from(u32::MAX) => {
+                last.count += 1;
+                continue;
+            }
+            Some(last) => last.first_block + last.blocks(),
+            None => 0,
+        };
+        segments.push(SegmentRow {
+            base: *start,
+            first: position,
+            count: 1,
+            first_block,
+        });
     }
     segments
 }
@@ -183,7 +231,7 @@ impl<'file> Parts<'file> {
     }
 }
 
-fn finish(file: &mut [u8], origin: &Origin) {
+fn finish(file: &mut [u8], origin: &Origin, [ranges, locations]: [u32; 2]) {
     let Origin {
         build_id,
         source,
@@ -201,6 +249,8 @@ fn finish(file: &mut [u8], origin: &Origin) {
     put(file, AT_BUILD_ID, &build_id.bytes);
     put(file, AT_SOURCE_DIGEST, digest);
     put(file, AT_GENERATION, &generation.to_le_bytes());
+    put(file, AT_RANGE_COUNT, &ranges.to_le_bytes());
+    put(file, AT_LOCATION_COUNT, &locations.to_le_bytes());
     let body = crc32c::crc32c(&file[HEADER_BYTES..]);
     put(file, AT_BODY_CHECKSUM, &body.to_le_bytes());
     let header = crc32c::crc32c(&file[AT_LENGTH..HEADER_BYTES]);

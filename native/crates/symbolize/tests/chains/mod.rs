@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use strata_symbolize::{Answers, BuildOptions, FolderFiles, Index, build_index};
-
-use crate::tools::run;
+use strata_symbolize::{Answers, BuildOptions, FolderFiles, Index, Names, build_index};
 
 /// The index of a file, with the debug files beside it; the same for every number of threads.
 pub fn index_with_debug_files(path: &Path) -> Index<Vec<u8>> {
@@ -23,21 +21,9 @@ pub fn index_with_debug_files(path: &Path) -> Index<Vec<u8>> {
     index
 }
 
-/// Addresses of the labels that begin with `name`, as nm lists them.
-pub fn labels(path: &Path, name: &str) -> Vec<u64> {
-    let listing = run("nm $1", &[path]);
-    let of_name = listing.lines().filter_map(|line| {
-        let (address, rest) = line.split_once(' ')?;
-        rest[2..]
-            .starts_with(name)
-            .then(|| u64::from_str_radix(address, 16).unwrap())
-    });
-    of_name.collect()
-}
-
 /// `function file:line` of each frame at an address, innermost first, files by their last part.
 pub fn chain(index: &Index<Vec<u8>>, address: u64) -> Vec<String> {
-    let answers = Answers::to(index, [address].into_iter());
+    let answers = Answers::to(index, [address].into_iter(), Names::Demangled);
     let text = |list: &[String], row: i32| {
         let text = usize::try_from(row).ok().and_then(|row| list.get(row));
         text.map_or("?", |text| text.rsplit('/').next().unwrap())

@@ -1,5 +1,5 @@
-import { CommandError } from '../command.ts';
 import { notAnAddress, parseAddress, type Svma } from './address.ts';
+import { CommandError } from './command.ts';
 
 /** No address is longer; without a limit a file without line ends would be read into memory whole. */
 const LINE_CHARS_MOST = 1_024;

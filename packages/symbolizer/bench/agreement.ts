@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { basename } from 'node:path';
+import type { LookupAddress } from '@strata/profile';
+import type { OpenIndex, SourceFrame } from '@strata/symbolizer';
+import type { Program } from './programs.ts';
+
+/** As a symbol table lists them: start, size, and all names that start there. */
+interface Listed {
+  readonly starts: number[];
+  readonly sizes: number[];
+  readonly names: ReadonlyMap<number, ReadonlySet<string>>;
+}
+
+const output = (command: string, args: readonly string[], input?: string) =>
+  execFileSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 31 - 1, ...(input === undefined ? {} : { input }) });
+const withoutVersion = (name: string) => name.split('@')[0]!;
+
+export function functionsOf(file: string): Listed {
+  const names = new Map<number, Set<string>>();
+  const sizes = new Map<number, number>();
+  for (const line of output('nm', ['--defined-only', '-f', 'sysv', file]).split('\n')) {
+    const [name, address, , type, size] = line.split('|').map((cell) => cell.trim());
+    if (type !== 'FUNC' && type !== 'IFUNC') continue;
+    const start = Number.parseInt(address!, 16);
+    names.set(start, (names.get(start) ?? new Set()).add(withoutVersion(name!)));
+    sizes.set(start, Math.max(sizes.get(start) ?? 0, Number.parseInt(size!, 16) || 0));
+  }
+  const starts = [...sizes.keys()].filter((start) => sizes.get(start)! > 0).sort((a, b) => a - b);
+  return { starts, sizes: starts.map((start) => sizes.get(start)!), names };
+}
+
+/** `count` addresses, every byte of code as likely as any other; the same each time. */
+export function addressesIn({ starts, sizes }: Listed, count: number): LookupAddress[] {
+  const ends: number[] = [];
+  let total = 0;
+  for (const size of sizes) {
+    total += size;
+    ends.push(total);
+  }
+  let state = 1n;
+  return Array.from({ length: count }, () => {
+    state = BigInt.asUintN(64, state * 6364136223846793005n + 1442695040888963407n);
+    const place = Number((state >> 11n) % BigInt(total));
+    let row = 0;
+    for (let step = 1 << 25; step > 0; step >>= 1)
+      if (row + step <= ends.length && ends[row + step - 1]! <= place) row += step;
+    return (starts[row]! + place - (ends[row]! - sizes[row]!)) as LookupAddress;
+  });
+}
+
+interface LlvmFrame {
+  readonly FunctionName: string;
+  readonly FileName: string;
+  readonly Line: number;
+}
+
+/** What llvm-symbolizer 19 says, per address. */
+export function askLlvm(file: string, addresses: readonly number[]): SourceFrame[][] {
+  const options = ['--no-demangle', '--functions=linkage', '--output-style=JSON', `--obj=${file}`];
+  const input = `${addresses.map((address) => `0x${address.toString(16)}`).join('\n')}\n`;
+  const lines = output('llvm-symbolizer-19', options, input).trimEnd().split('\n');
+  return lines.map((line) =>
+    (JSON.parse(line).Symbol as LlvmFrame[]).map((frame) => ({
+      function: frame.FunctionName,
+      file: frame.FileName,
+      line: frame.Line,
+    })),
+  );
+}
+
+/**
+ * The share of addresses at which whole chains of (function, file's base name, line) are equal. The outermost function may have
+ * several names in the symbol table, as constructors do: any of one address is that function.
+ */
+export async function agreement(index: OpenIndex, { peer }: Program, count: number): Promise<number> {
+  const listed = functionsOf(peer);
+  const addresses = addressesIn(listed, count);
+  const theirs = askLlvm(peer, addresses);
+  const ours = await index.resolve(addresses, true);
+  const all = [...listed.names.keys()].sort((a, b) => a - b);
+  const startBefore = (address: number) => all.findLast((start) => start <= address);
+  const text = (frame: SourceFrame) => `${withoutVersion(frame.function)} ${basename(frame.file)}:${frame.line}`;
+  let equal = 0;
+  for (const [row, address] of addresses.entries()) {
+    const [mine, other] = [ours[row]!, theirs[row]!];
+    if (mine.length !== other.length) continue;
+    const last = mine.length - 1;
+    if (!mine.slice(0, last).every((frame, i) => text(frame) === text(other[i]!))) continue;
+    const [outer, otherOuter] = [mine[last]!, other[last]!];
+    if (text(outer) === text(otherOuter)) equal++;
+    else if (text({ ...outer, function: '' }) === text({ ...otherOuter, function: '' })) {
+      const aliases = listed.names.get(startBefore(address)!);
+      if (aliases?.has(withoutVersion(outer.function)) && aliases.has(withoutVersion(otherOuter.function))) equal++;
+    }
+  }
+  return equal / addresses.length;
+}
