@@ -12,6 +12,8 @@ import { eventually, type Product, runWorkload, startProduct } from './product.t
 const SHARES = { price_cart: 60, apply_rules: 30, render_receipt: 10 };
 const PATH = 'main;checkout::serve;checkout::handle_request;checkout::';
 const WITHIN = 3;
+/** A time without samples. */
+const EMPTY = { from: 1_700_000_000, to: 1_700_003_600 };
 const RUN_SECONDS = 30;
 
 let product: Product;
@@ -191,8 +193,11 @@ describe('in the browser', () => {
     const pages = [
       '/',
       '/agents',
+      '/symbols',
+      `/symbols?from=${EMPTY.from}&to=${EMPTY.to}`,
       `/s/checkout/flame?${range}`,
       `/s/checkout/flame?${range}&view=table`,
+      `/s/checkout/flame?${range}&view=source&group=file`,
       '/s/checkout/compare',
       '/s/nothing/flame',
       '/share/none',
