@@ -15,6 +15,10 @@ describe('a link to a line', () => {
     expect(linkTo(link, file, 34, 'v/2')).toBe(address);
   });
 
+  it('is of HEAD while no one version is selected', () => {
+    expect(linkTo({ template, prefix: '' }, 'a.cpp', 1, '')).toBe('https://git.example/HEAD/a.cpp#L1');
+  });
+
   it.each([
     ['', ''],
     [template, ''],

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { FUNCTION_KINDS, type FunctionKind, type FunctionTable, type NamedFrame, type Naming } from '@strata/profile';
 import type { SourceFrame } from './api.ts';
 import { baseName, kindOfBinary, kindOfFunction } from './function-kind.ts';
@@ -80,8 +81,12 @@ export class NameRows {
         return this.#add(name, file, binary, kind);
       case 'line':
         return this.#add(line > 0 ? `${name}:${line}` : name, file, binary, kind);
-      case 'file':
-        return file === '' ? this.#add(place, '', binary, kind) : this.#add(file, file, '', kind);
+      case 'file': {
+        if (file === '') return this.#add(place, '', binary, kind);
+        // `./csu/../csu/libc-start.c` and `csu/libc-start.c` are one file.
+        const path = posix.normalize(file);
+        return this.#add(path, path, '', kind);
+      }
       case 'binary':
         return this.#add(binary || place, '', binary, kind);
     }

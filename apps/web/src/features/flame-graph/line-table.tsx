@@ -60,7 +60,9 @@ export function LineTable({ rows, words, linkOf, from, ref }: LineTableProps) {
                       style={{ width: `${(row.total / most) * 100}%` }}
                     />
                   )}
-                  <code className="relative whitespace-pre [tab-size:4]">{row.text ?? ''}</code>
+                  <code className="relative whitespace-pre [font-variant-ligatures:none] [tab-size:4]">
+                    {row.text ?? ''}
+                  </code>
                 </td>
               </tr>
             ),

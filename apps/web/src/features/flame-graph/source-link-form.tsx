@@ -70,7 +70,7 @@ function Form({ link, file, line, version, onLink, onDone }: SourceLinkFormProps
         {checked && problem !== ''
           ? problem
           : example === null
-            ? '{file}, {line} and {version} are filled in. Kept in this browser, for this service.'
+            ? '{file}, {line} and {version} are filled in; {version} is HEAD unless one version is selected. Kept in this browser, for this service.'
             : `This line: ${example}`}
       </p>
       <div className="flex justify-end gap-2">

@@ -18,7 +18,7 @@ export function problemOf(template: string): string {
   return unknown === undefined ? '' : `${unknown} is not known; known are {file}, {line} and {version}.`;
 }
 
-/** Address of a line; `null` without a usable template. */
+/** Address of a line; `null` without a usable template. Without a version it is of what repositories call HEAD. */
 export function linkTo(link: SourceLink, file: string, line: number, version: string): string | null {
   if (link.template === '' || problemOf(link.template) !== '') return null;
   const path = link.prefix !== '' && file.startsWith(link.prefix) ? file.slice(link.prefix.length) : file;
@@ -26,7 +26,7 @@ export function linkTo(link: SourceLink, file: string, line: number, version: st
   return link.template
     .replaceAll('{file}', parts.map(encodeURIComponent).join('/'))
     .replaceAll('{line}', String(line))
-    .replaceAll('{version}', encodeURIComponent(version));
+    .replaceAll('{version}', encodeURIComponent(version || 'HEAD'));
 }
 
 const keyOf = (service: string) => `strata.source-link.${service}`;
