@@ -100,8 +100,12 @@ describe.skipIf(skip)('the agent on the real kernel', () => {
       ['known-path', buildIdOf(program).slice(4, 16)],
     ] as const) {
       const samples = samplesOf(service);
-      expect(samples[0]!.workload.version).toBe(version);
-      expect(samples[0]!.source).toMatchObject({ process: 'known-path', thread: 'known-path' });
+      // Not one from before it was executed, when the thread still had its parent's name.
+      const { workload, source } = samples.find(({ frames }) =>
+        frames.some((frame) => frame.kind === 'native' && frame.mapping.file === program),
+      )!;
+      expect(workload.version).toBe(version);
+      expect(source).toMatchObject({ process: 'known-path', thread: 'known-path' });
       const own = samples.map(({ frames, count }) => {
         const mine = frames.filter(
           (frame): frame is NativeFrame => frame.kind === 'native' && frame.mapping.file === program,
