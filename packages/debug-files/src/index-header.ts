@@ -10,7 +10,7 @@ const SOURCE_AT = 24;
 const BUILDER_AT = 28;
 const GENERATION_AT = 96;
 const HEADER_BYTES = 104;
-const VERSION = 2;
+const VERSION = 3;
 
 /** What a symbol index says of itself. */
 export interface IndexHeader {
