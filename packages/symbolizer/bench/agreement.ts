@@ -29,7 +29,7 @@ export function functionsOf(file: string): Listed {
   return { starts, sizes: starts.map((start) => sizes.get(start)!), names };
 }
 
-/** `count` addresses, every byte of code as likely as any other; the same each time. */
+/** `count` addresses, every byte of code equally likely; the same each time. */
 export function addressesIn({ starts, sizes }: Listed, count: number): LookupAddress[] {
   const ends: number[] = [];
   let total = 0;
