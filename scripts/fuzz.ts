@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const TARGETS = ['build-table', 'decode-table'];
+const TARGETS = ['build-table', 'decode-table', 'build-index', 'symbol-index', 'jit-names'];
 const SECONDS = Number(process.argv[2] ?? 60);
 const NATIVE = join(import.meta.dirname, '..', 'native');
 const FUZZ = join(NATIVE, 'fuzz');
@@ -24,7 +24,9 @@ if (!Number.isInteger(SECONDS) || SECONDS < 1) throw new Error('How many seconds
 mkdirSync(join(FUZZ, 'artifacts'), { recursive: true });
 const corpus = mkdtempSync(join(tmpdir(), 'strata-fuzz-'));
 try {
-  await run('cargo', ['run', '--release', '-p', 'strata-unwind', '--example', 'seeds', '--', corpus], NATIVE);
+  for (const crate of ['strata-unwind', 'strata-symbolize']) {
+    await run('cargo', ['run', '--release', '-p', crate, '--example', 'seeds', '--', corpus], NATIVE);
+  }
   await run('cargo', ['build', '--release', '--locked'], FUZZ);
   const finds = `-artifact_prefix=${join(FUZZ, 'artifacts')}/`;
   const runs = TARGETS.map(async (target) => {

@@ -27,6 +27,8 @@ const TEST_PACKAGES = [
     'elfutils',
     'libc6-dbg',
   ],
+  // C++ of other people, for the benchmark of names.
+  ...['nlohmann-json3-dev', 'libeigen3-dev', 'librange-v3-dev', 'libfmt-dev'],
   // Other kernels are booted with these.
   ...['qemu-system-x86', 'bpftool'],
   // Asked for debug files as other people's servers are.

@@ -28,7 +28,7 @@ const isProduct = (path: string) => !/(^|\/)(test|bench)\//.test(path);
 const RUST_ALLOWED: Readonly<Record<string, readonly string[]>> = {
   definitions: [],
   unwind: ['definitions'],
-  symbolize: [],
+  symbolize: ['definitions'],
   sampler: ['definitions', 'symbolize', 'unwind'],
   replay: ['definitions', 'unwind'],
   addon: ['sampler', 'symbolize', 'unwind'],

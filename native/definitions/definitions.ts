@@ -44,6 +44,21 @@ export const samplerErrorCodes = {
   STOPPED: 'the sampler was stopped',
 } as const;
 
+/** The first is said where the native addon is missing, the second where it is called; the others come from what is read. */
+export const symbolizerErrorCodes = {
+  ADDON_MISSING: 'the native addon is not built',
+  INVALID_BUILD_ID: 'it is not written as a build ID is',
+  NOT_ELF: 'the bytes are no ELF file',
+  UNSUPPORTED_ELF: 'an ELF file of a kind that is not read: 32 bit, big endian, another machine',
+  MALFORMED_ELF: 'an ELF file whose tables contradict each other',
+  TOO_LARGE: 'a limit would be passed',
+  NO_SYMBOLS: 'a sound file without a single function name',
+  INVALID_INDEX: 'a symbol index that is damaged, or of another file',
+  OTHER_VERSION: 'a symbol index of another version of the format',
+  KALLSYMS_RESTRICTED: '/proc/kallsyms shows no addresses',
+  UNREADABLE: 'the bytes cannot be had',
+} as const;
+
 export const eventKinds = {
   EXEC: 'a process became another program',
   FORK: 'a process was made',

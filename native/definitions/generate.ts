@@ -8,6 +8,7 @@ import {
   outcomes,
   records,
   samplerErrorCodes,
+  symbolizerErrorCodes,
   tallies,
   unwindKinds,
   unwindPlaces,
@@ -60,6 +61,17 @@ function cHeader(): string {
   return `// ${NOTICE}\n#pragma once\n\n${enums.join('\n')}\n${numbers.join('')}\n${structs.join('\n')}`;
 }
 
+function errorEnum(name: string, meaning: string, entries: Readonly<Record<string, string>>): string {
+  const variants = Object.entries(entries).map(([code, text]) => [code, pascal(code.toLowerCase()), text] as const);
+  return [
+    `/// ${meaning}\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub enum ${name} {\n`,
+    ...variants.map(([, variant, text]) => `    /// ${text}\n    ${variant},\n`),
+    `}\n\nimpl ${name} {\n    pub fn name(self) -> &'static str {\n        match self {\n`,
+    ...variants.map(([code, variant]) => `            Self::${variant} => "${code}",\n`),
+    '        }\n    }\n}\n',
+  ].join('');
+}
+
 function rust(): string {
   const enums = lists.map(([name, entries]) => {
     const rows = Object.entries(entries).map(
@@ -68,16 +80,10 @@ function rust(): string {
     return `${rows.join('')}pub const ${upper(name)}_COUNT: usize = ${Object.keys(entries).length};\n`;
   });
   const numbers = Object.entries(constants).map(([name, value]) => `pub const ${name}: u32 = ${value};\n`);
-  const codes = Object.keys(samplerErrorCodes);
   const errors = [
-    '/// Why the sampler does not do what it was asked.\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub enum ErrorCode {\n',
-    ...Object.entries(samplerErrorCodes).map(
-      ([code, meaning]) => `    /// ${meaning}\n    ${pascal(code.toLowerCase())},\n`,
-    ),
-    "}\n\nimpl ErrorCode {\n    pub fn name(self) -> &'static str {\n        match self {\n",
-    ...codes.map((code) => `            Self::${pascal(code.toLowerCase())} => "${code}",\n`),
-    '        }\n    }\n}\n',
-  ].join('');
+    errorEnum('ErrorCode', 'Why the sampler does not do what it was asked.', samplerErrorCodes),
+    errorEnum('SymbolizerErrorCode', 'Why something has no names.', symbolizerErrorCodes),
+  ].join('\n');
   const structs = Object.entries(records).map(([name, fields]) => {
     const rows = fields.map(([field, type]) => `    pub ${field}: ${rustType(type)},`);
     return `#[repr(C)]\n#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]\npub struct ${pascal(name)} {\n${rows.join('\n')}\n}\nconst _: () = assert!(std::mem::size_of::<${pascal(name)}>() == ${layout(name).size});\n`;
@@ -85,11 +91,12 @@ function rust(): string {
   return `// ${NOTICE}\n//! What C, Rust and TypeScript agree on.\n\n${enums.join('\n')}\n${numbers.join('')}\n${errors}\n${structs.join('\n')}`;
 }
 
+const names = (list: string, type: string, entries: Readonly<Record<string, string>>) => {
+  const rows = Object.entries(entries).map(([key, meaning]) => `  /** ${meaning} */\n  '${key}',`);
+  return `export const ${list} = [\n${rows.join('\n')}\n] as const;\nexport type ${type} = (typeof ${list})[number];\n`;
+};
+
 function typescript(): string {
-  const names = (list: string, type: string, entries: Readonly<Record<string, string>>) => {
-    const rows = Object.entries(entries).map(([key, meaning]) => `  /** ${meaning} */\n  '${key}',`);
-    return `export const ${list} = [\n${rows.join('\n')}\n] as const;\nexport type ${type} = (typeof ${list})[number];\n`;
-  };
   const numbers = Object.entries(constants).map(([name, value]) => `export const ${name} = ${value};\n`);
   const layouts = Object.keys(records).map((name) => {
     const { size, offsets } = layout(name);
@@ -112,6 +119,10 @@ const files: readonly (readonly [string, string])[] = [
   ['native/bpf/definitions.generated.h', cHeader()],
   ['native/crates/definitions/src/lib.rs', rust()],
   ['packages/bpf/src/definitions.generated.ts', typescript()],
+  [
+    'packages/symbolizer/src/error-codes.generated.ts',
+    `// ${NOTICE}\n\n${names('SYMBOLIZER_ERROR_CODES', 'SymbolizerErrorCode', symbolizerErrorCodes)}`,
+  ],
 ];
 const check = process.argv.includes('--check');
 const stale = files.filter(([path, text]) => {

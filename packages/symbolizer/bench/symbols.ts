@@ -1,5 +1,5 @@
-// Figures of names, with their peers in the same run: `npm run bench:symbols [FOLDER]`; one JSON line per figure. FOLDER keeps the
-// programs that are compiled for it.
+// Figures of names, with their peers in the same run: `npm run bench:symbols [FOLDER [NAME]]`; one JSON line per figure. FOLDER
+// keeps the programs that are compiled for it; with NAME only those whose name has it are measured.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,7 @@ const BATCH = 1_000;
 const RUNS = 3;
 
 const kept = process.argv[2];
+const wanted = process.argv[3] ?? '';
 const folder = kept ?? mkdtempSync(join(tmpdir(), 'strata-bench-symbols-'));
 
 function print(name: string, value: number, unit: string, peer?: { name: string; value: number }): void {
@@ -110,21 +111,24 @@ async function measureKernel(): Promise<void> {
 }
 
 try {
+  const cpp = (name: string, compiler: string, ...extra: string[]) =>
+    [name, () => cppProgram(folder, name, compiler, extra)] as const;
   const programs = [
-    () => cppProgram(folder, 'c++-O3-gcc', 'g++', []),
-    () => cppProgram(folder, 'c++-O3-clang', 'clang++-19', ['-fuse-ld=lld']),
-    () => cppProgram(folder, 'c++-O3-flto-gcc', 'g++', ['-flto']),
-    () => cppProgram(folder, 'c++-O3-flto-clang', 'clang++-19', ['-fuse-ld=lld', '-flto=thin']),
-    libcProgram,
-    () => rustProgram(folder),
-  ];
-  for (const make of programs) {
+    cpp('c++-O3-gcc', 'g++'),
+    cpp('c++-O3-clang', 'clang++-19', '-fuse-ld=lld'),
+    cpp('c++-O3-flto-gcc', 'g++', '-flto'),
+    cpp('c++-O3-flto-clang', 'clang++-19', '-fuse-ld=lld', '-flto=thin'),
+    ['libc6-dbg', libcProgram],
+    ['rust-debug-2', () => rustProgram(folder)],
+  ] as const;
+  for (const [name, make] of programs) {
+    if (!name.includes(wanted)) continue;
     const program = make();
     if (existsSync(program.peer)) await measure(program);
     else console.error(`skipped: ${program.name} is not installed`);
   }
-  await measureGo();
-  await measureKernel();
+  if ('go'.includes(wanted)) await measureGo();
+  if ('kallsyms'.includes(wanted)) await measureKernel();
 } finally {
   if (kept === undefined) rmSync(folder, { recursive: true });
 }

@@ -9,7 +9,7 @@ use napi::{Error, Result};
 use strata_symbolize::{ErrorCode, SymbolizeError};
 
 pub(crate) fn to_error(error: SymbolizeError) -> Error {
-    Error::from_reason(format!("{}: {}", error.code.as_str(), error.message))
+    Error::from_reason(format!("{}: {}", error.code.name(), error.message))
 }
 
 fn unreadable(path: &str, cause: std::io::Error) -> Error {

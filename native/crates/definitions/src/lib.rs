@@ -148,6 +148,51 @@ impl ErrorCode {
     }
 }
 
+/// Why something has no names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SymbolizerErrorCode {
+    /// the native addon is not built
+    AddonMissing,
+    /// it is not written as a build ID is
+    InvalidBuildId,
+    /// the bytes are no ELF file
+    NotElf,
+    /// an ELF file of a kind that is not read: 32 bit, big endian, another machine
+    UnsupportedElf,
+    /// an ELF file whose tables contradict each other
+    MalformedElf,
+    /// a limit would be passed
+    TooLarge,
+    /// a sound file without a single function name
+    NoSymbols,
+    /// a symbol index that is damaged, or of another file
+    InvalidIndex,
+    /// a symbol index of another version of the format
+    OtherVersion,
+    /// /proc/kallsyms shows no addresses
+    KallsymsRestricted,
+    /// the bytes cannot be had
+    Unreadable,
+}
+
+impl SymbolizerErrorCode {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AddonMissing => "ADDON_MISSING",
+            Self::InvalidBuildId => "INVALID_BUILD_ID",
+            Self::NotElf => "NOT_ELF",
+            Self::UnsupportedElf => "UNSUPPORTED_ELF",
+            Self::MalformedElf => "MALFORMED_ELF",
+            Self::TooLarge => "TOO_LARGE",
+            Self::NoSymbols => "NO_SYMBOLS",
+            Self::InvalidIndex => "INVALID_INDEX",
+            Self::OtherVersion => "OTHER_VERSION",
+            Self::KallsymsRestricted => "KALLSYMS_RESTRICTED",
+            Self::Unreadable => "UNREADABLE",
+        }
+    }
+}
+
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct DrainHeader {

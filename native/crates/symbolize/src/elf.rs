@@ -172,7 +172,7 @@ pub(crate) fn unreadable() -> SymbolizeError {
 }
 
 fn unsupported(message: String) -> SymbolizeError {
-    SymbolizeError::new(ErrorCode::Unsupported, message)
+    SymbolizeError::new(ErrorCode::UnsupportedElf, message)
 }
 
 /// Identity and executable segments of an ELF file; reads headers, notes and, without notes, 8 KiB for a content hash.

@@ -1,44 +1,7 @@
 use std::fmt;
 
 /// What went wrong, as the TypeScript side names it (`SymbolizerError.code`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErrorCode {
-    /// The bytes are no ELF file.
-    NotElf,
-    /// An ELF file of a kind we do not read (32 bit, big endian, another machine).
-    Unsupported,
-    /// An ELF file whose tables contradict each other.
-    Malformed,
-    /// A limit would be passed.
-    TooLarge,
-    /// A sound file without a single function name.
-    NoSymbols,
-    /// A symbol index that is damaged.
-    InvalidIndex,
-    /// A symbol index of another version of the format.
-    OtherVersion,
-    /// `/proc/kallsyms` shows no addresses.
-    KallsymsRestricted,
-    /// The bytes could not be had.
-    Unreadable,
-}
-
-impl ErrorCode {
-    /// The code as the TypeScript side knows it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NotElf => "NOT_ELF",
-            Self::Unsupported => "UNSUPPORTED_ELF",
-            Self::Malformed => "MALFORMED_ELF",
-            Self::TooLarge => "TOO_LARGE",
-            Self::NoSymbols => "NO_SYMBOLS",
-            Self::InvalidIndex => "INVALID_INDEX",
-            Self::OtherVersion => "OTHER_VERSION",
-            Self::KallsymsRestricted => "KALLSYMS_RESTRICTED",
-            Self::Unreadable => "UNREADABLE",
-        }
-    }
-}
+pub use strata_definitions::SymbolizerErrorCode as ErrorCode;
 
 /// A code and one sentence: what is wrong, and with which part.
 #[derive(Clone, Debug)]
@@ -57,7 +20,7 @@ impl SymbolizeError {
 
     pub(crate) fn malformed(what: &str, cause: impl fmt::Display) -> Self {
         Self::new(
-            ErrorCode::Malformed,
+            ErrorCode::MalformedElf,
             format!("The ELF file's {what} cannot be read: {cause}."),
         )
     }

@@ -17,6 +17,7 @@ mod folder_files;
 mod go;
 mod identity;
 mod index;
+mod jit_dump;
 mod kernel_symbols;
 mod minidebug;
 mod perf_map;
@@ -33,6 +34,7 @@ pub use error::{ErrorCode, SymbolizeError};
 pub use folder_files::FolderFiles;
 pub use identity::{BuildId, BuildIdKind};
 pub use index::{Frame, Index, LocationId, SourceKind};
+pub use jit_dump::{JitDump, JitName};
 pub use kernel_symbols::{KernelName, KernelSymbols};
 /// Reads a file piecewise for `describe`.
 pub use object::ReadCache;

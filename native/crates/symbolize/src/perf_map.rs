@@ -62,7 +62,7 @@ impl PerfMap {
 }
 
 /// Takes `[start, end)` away from the ranges that are there.
-fn cut_out(ranges: &mut BTreeMap<u64, (u64, usize)>, start: u64, end: u64) {
+pub(crate) fn cut_out(ranges: &mut BTreeMap<u64, (u64, usize)>, start: u64, end: u64) {
     let before = ranges
         .range(..start)
         .next_back()

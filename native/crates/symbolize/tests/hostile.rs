@@ -67,7 +67,7 @@ fn other_kinds_of_files_are_refused_with_a_reason() {
     assert_eq!(code(b"#!/bin/sh\necho"), ErrorCode::NotElf);
     assert_eq!(code(b"\x7fELF"), ErrorCode::NotElf);
     elf32[4] = 1;
-    assert_eq!(code(&elf32), ErrorCode::Unsupported);
+    assert_eq!(code(&elf32), ErrorCode::UnsupportedElf);
     assert!(
         build_index(&elf32, &NoDebugFiles, &BuildOptions::default())
             .unwrap_err()
