@@ -26,10 +26,13 @@ interface Call {
 /**
  * Rows of a function table, one for each thing that frames merge into:
  *
- *     function   (name, file, binary)
- *     line       (name, file, binary, line), called `name:line`
+ *     function   (name, base name of the file, binary)
+ *     line       (name, base name of the file, binary, line), called `name:line`
  *     file       (file), or the binary where it is not known
  *     binary     (binary)
+ *
+ * Of a function only the base name counts, because every build may lie in a folder of its own, and two builds are to be
+ * compared function by function.
  */
 export class NameRows {
   readonly #naming: Naming;
@@ -37,7 +40,7 @@ export class NameRows {
   readonly #file: string[] = [];
   readonly #binary: string[] = [];
   readonly #kind: number[] = [];
-  /** binary → file → name → row. */
+  /** binary → file, or its base name → name → row. */
   readonly #rows = new Map<string, Map<string, Map<string, number>>>();
   readonly #short = new Map<string, string>();
 
@@ -94,9 +97,12 @@ export class NameRows {
 
   /** A file or binary is of the kind that stands first in FUNCTION_KINDS among those of its functions. */
   #add(name: string, file: string, binary: string, kind: FunctionKind): number {
-    const names = under(under(this.#rows, binary), file);
+    const { by } = this.#naming;
+    const names = under(under(this.#rows, binary), by === 'file' ? file : baseName(file));
     const known = names.get(name);
     if (known !== undefined) {
+      // Of several paths the first by name, so that it does not depend on the order of frames.
+      if (file < this.#file[known]!) this.#file[known] = file;
       this.#kind[known] = Math.min(this.#kind[known]!, FUNCTION_KINDS.indexOf(kind));
       return known;
     }

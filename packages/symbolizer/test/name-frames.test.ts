@@ -199,6 +199,21 @@ describe('inlined calls', () => {
     expect(await tree(naming)).toEqual(expected);
   });
 
+  test('a function of two builds in two folders is one', async () => {
+    const built = (folder: string): IndexStore => ({
+      ...store,
+      resolve: async (buildId, addresses) =>
+        addresses.map(() => [{ function: 'price', file: `/${buildId === APP ? folder : 'a'}/price.cpp`, line: 3 }]),
+    });
+    const two = [native(APP, '/srv/1/shop', 1), native(LIBC, '/srv/2/shop', 1)];
+    const { names } = await nameFrames(profileOf(two), built('b'));
+    expect([names.functions.name, names.functions.file, [...names.function]]).toEqual([
+      ['price'],
+      ['/a/price.cpp'],
+      [0, 0],
+    ]);
+  });
+
   test('shorter names merge what they do not tell apart', async () => {
     const { names } = await nameFrames({ stacks, value }, store, { by: 'function', names: 'no-parameters' });
     expect(names.functions.name).toContain('shop::price<int>');

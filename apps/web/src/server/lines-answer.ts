@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
 import { lineWeights, type Naming } from '@strata/profile';
 import type { Selection } from '@strata/storage';
 import type { Answer } from './answer-cache.ts';
@@ -33,8 +34,12 @@ export function answerLines(parts: Parts, selection: Selection, naming: Naming, 
     const { profile, meta } = await readProfile(parts, selection);
     const { names, files } = await parts.nameFrames(profile, naming);
     const { functions } = names;
+    // Of a path only the last part tells functions apart: another build may lie in another folder.
     const row = functions.name.findIndex(
-      (name, i) => name === key.function && functions.file[i] === key.file && functions.binary[i] === key.binary,
+      (name, i) =>
+        name === key.function &&
+        functions.binary[i] === key.binary &&
+        posix.basename(functions.file[i]!) === posix.basename(key.file),
     );
     if (row < 0)
       throw new WebError('UNKNOWN_FUNCTION', `${key.function.slice(0, 200)} is not in this selection any more.`);
