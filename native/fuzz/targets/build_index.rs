@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use strata_symbolize::{Answers, BuildOptions, Index, Names, NoDebugFiles, build_index};
+use strata_symbolize::{Answers, BuildOptions, Index, NameCache, Names, NoDebugFiles, build_index};
 
 fuzz_target!(|bytes: &[u8]| {
     let of = |threads| {
@@ -30,5 +30,6 @@ fuzz_target!(|bytes: &[u8]| {
         &index,
         places.collect::<Vec<_>>().into_iter(),
         Names::Demangled,
+        &NameCache::default(),
     );
 });

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use strata_symbolize::{Answers, FILE_OFFSET, Index, LocationId, Names};
+use strata_symbolize::{Answers, FILE_OFFSET, Index, LocationId, NameCache, Names};
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(index) = Index::open(with_right_header(bytes)) else {
@@ -14,7 +14,12 @@ fuzz_target!(|bytes: &[u8]| {
     let places = ranges
         .chain([u64::MAX, FILE_OFFSET, FILE_OFFSET + 0x1000])
         .collect::<Vec<_>>();
-    Answers::to(&index, places.into_iter(), Names::Demangled);
+    Answers::to(
+        &index,
+        places.into_iter(),
+        Names::Demangled,
+        &NameCache::default(),
+    );
     for location in 0..1_000 {
         index.frames(LocationId(location)).count();
     }

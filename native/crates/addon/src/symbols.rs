@@ -8,7 +8,9 @@ use memmap2::Mmap;
 use napi::bindgen_prelude::{AsyncTask, Buffer, Float64Array, Int32Array, Uint32Array};
 use napi::{Env, Result, Task};
 use napi_derive::napi;
-use strata_symbolize::{Answers, BuildOptions, FolderFiles, Index, Names, ReadCache, Segment};
+use strata_symbolize::{
+    Answers, BuildOptions, FolderFiles, Index, NameCache, Names, ReadCache, Segment,
+};
 
 use crate::regular_file::{map, open_regular, to_error};
 
@@ -138,6 +140,7 @@ pub fn describe_elf_file(path: String) -> AsyncTask<DescribeElf> {
 #[napi]
 pub struct SymbolIndex {
     index: Arc<Index<Mmap>>,
+    remembered: Arc<NameCache>,
 }
 
 pub struct OpenIndex {
@@ -160,6 +163,7 @@ impl Task for OpenIndex {
     fn resolve(&mut self, _env: Env, index: Index<Mmap>) -> Result<SymbolIndex> {
         Ok(SymbolIndex {
             index: Arc::new(index),
+            remembered: Arc::default(),
         })
     }
 }
@@ -196,6 +200,7 @@ pub struct ResolveAddresses {
     index: Arc<Index<Mmap>>,
     addresses: Vec<f64>,
     names: Names,
+    remembered: Arc<NameCache>,
 }
 
 impl Task for ResolveAddresses {
@@ -204,7 +209,12 @@ impl Task for ResolveAddresses {
 
     fn compute(&mut self) -> Result<Answers> {
         let addresses = self.addresses.iter().map(|address| *address as u64);
-        Ok(Answers::to(&self.index, addresses, self.names))
+        Ok(Answers::to(
+            &self.index,
+            addresses,
+            self.names,
+            &self.remembered,
+        ))
     }
 
     fn resolve(&mut self, _env: Env, answers: Answers) -> Result<ResolvedAddresses> {
@@ -213,7 +223,11 @@ impl Task for ResolveAddresses {
             locations: answers.locations.into(),
             ends: answers.ends.into(),
             frames: answers.frames.into(),
-            functions: answers.functions,
+            functions: answers
+                .functions
+                .iter()
+                .map(|name| (**name).to_owned())
+                .collect(),
             files: answers.files,
         })
     }
@@ -268,6 +282,7 @@ impl SymbolIndex {
     ) -> AsyncTask<ResolveAddresses> {
         AsyncTask::new(ResolveAddresses {
             index: self.index.clone(),
+            remembered: self.remembered.clone(),
             addresses: addresses.to_vec(),
             names: match linkage {
                 Some(true) => Names::Linkage,

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::{Arc, Mutex};
 
 use crate::demangle::display_name;
 use crate::index::{Index, LocationId};
@@ -17,6 +18,36 @@ pub enum Names {
     Linkage,
 }
 
+/// Names that were demangled are remembered up to this many; then all are forgotten.
+const MAX_REMEMBERED: usize = 200_000;
+
+/// Demangled names of one index: templates take longer to read than everything else together.
+#[derive(Default)]
+pub struct NameCache {
+    names: Mutex<HashMap<u32, Arc<str>>>,
+}
+
+impl NameCache {
+    fn get_or_insert(&self, function: u32, name: impl FnOnce() -> String) -> Arc<str> {
+        // A thread that panicked left the map whole: names are only added.
+        let lock = || {
+            self.names
+                .lock()
+                .unwrap_or_else(|poison| poison.into_inner())
+        };
+        if let Some(known) = lock().get(&function) {
+            return known.clone();
+        }
+        let name: Arc<str> = name().into();
+        let mut names = lock();
+        if names.len() == MAX_REMEMBERED {
+            names.clear();
+        }
+        names.insert(function, name.clone());
+        name
+    }
+}
+
 /// What is at many addresses, each location and each text once.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Answers {
@@ -27,7 +58,7 @@ pub struct Answers {
     pub ends: Vec<u32>,
     /// Innermost first, three numbers each: row of `functions`, row of `files`, and line (0: unknown). −1: unknown.
     pub frames: Vec<i32>,
-    pub functions: Vec<String>,
+    pub functions: Vec<Arc<str>>,
     pub files: Vec<String>,
 }
 
@@ -37,6 +68,7 @@ impl Answers {
         index: &Index<Bytes>,
         addresses: impl ExactSizeIterator<Item = u64>,
         names: Names,
+        remembered: &NameCache,
     ) -> Self {
         let mut answers = Self::default();
         let mut rows = Rows::default();
@@ -58,7 +90,9 @@ impl Answers {
                         functions.of(id, || {
                             let linkage = index.linkage_name(id).unwrap_or_default();
                             answers.functions.push(match names {
-                                Names::Demangled => display_name(linkage),
+                                Names::Demangled => {
+                                    remembered.get_or_insert(id, || display_name(linkage))
+                                }
                                 Names::Linkage => String::from_utf8_lossy(linkage).into(),
                             });
                         })

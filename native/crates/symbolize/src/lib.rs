@@ -25,7 +25,7 @@ mod plt;
 mod ranges;
 mod separate;
 
-pub use answers::{Answers, FILE_OFFSET, Names, describe_location};
+pub use answers::{Answers, FILE_OFFSET, NameCache, Names, describe_location};
 pub use build::{BuildOptions, build_index};
 pub use debug_files::{DebugFiles, FileBytes, NoDebugFiles, Wanted};
 pub use demangle::display_name;

@@ -8,8 +8,8 @@ use folder::Folder;
 use names::name_at;
 use proptest::prelude::*;
 use strata_symbolize::{
-    Answers, BuildOptions, ErrorCode, FILE_OFFSET, Index, KernelSymbols, Names, NoDebugFiles,
-    PerfMap, build_index, describe, display_name,
+    Answers, BuildOptions, ErrorCode, FILE_OFFSET, Index, KernelSymbols, NameCache, Names,
+    NoDebugFiles, PerfMap, build_index, describe, display_name,
 };
 use tools::run;
 
@@ -149,7 +149,12 @@ fn an_index_made_up_with_right_checksums_does_no_harm() {
                 continue;
             };
             let places = [0, 0x1000, 0x1139, 0x1160, FILE_OFFSET + 0x1139, u64::MAX];
-            Answers::to(&forged, places.into_iter(), Names::Demangled);
+            Answers::to(
+                &forged,
+                places.into_iter(),
+                Names::Demangled,
+                &NameCache::default(),
+            );
         }
     }
 }

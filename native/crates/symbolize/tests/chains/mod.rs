@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use strata_symbolize::{Answers, BuildOptions, FolderFiles, Index, Names, build_index};
+use strata_symbolize::{Answers, BuildOptions, FolderFiles, Index, NameCache, Names, build_index};
 
 /// The index of a file, with the debug files beside it; the same for every number of threads.
 pub fn index_with_debug_files(path: &Path) -> Index<Vec<u8>> {
@@ -23,7 +23,12 @@ pub fn index_with_debug_files(path: &Path) -> Index<Vec<u8>> {
 
 /// `function file:line` of each frame at an address, innermost first, files by their last part.
 pub fn chain(index: &Index<Vec<u8>>, address: u64) -> Vec<String> {
-    let answers = Answers::to(index, [address].into_iter(), Names::Demangled);
+    let answers = Answers::to(
+        index,
+        [address].into_iter(),
+        Names::Demangled,
+        &NameCache::default(),
+    );
     let text = |list: &[String], row: i32| {
         let text = usize::try_from(row).ok().and_then(|row| list.get(row));
         text.map_or("?", |text| text.rsplit('/').next().unwrap())
