@@ -4,7 +4,7 @@ import { type Connection, type Engine, literal } from './engine.ts';
 import { ClickHouseException } from './exceptions.ts';
 import type { OutputFormat } from './formats.ts';
 import type { NativeResult } from './native.ts';
-import { meetAtPipe } from './pipe.ts';
+import { openToRead, openToWrite } from './pipe.ts';
 import type { QueryRequest } from './query-request.ts';
 import type { Statement } from './statement.ts';
 
@@ -33,7 +33,7 @@ export async function runInsert(
   const query = connection.query(`${head} FROM INFILE ${literal(pipes.in)} ${settings} FORMAT ${format}`, 'Null');
   // Handled below; a rejection before that must not count as unhandled.
   query.catch(() => {});
-  const pipe = await meetAtPipe(pipes.in, 'write', query);
+  const pipe = await openToWrite(pipes.in, query);
   let failure: unknown;
   if (pipe) {
     const gone = new Promise<false>((resolve) => pipe.once('close', () => resolve(false)));
@@ -50,9 +50,11 @@ export async function runInsert(
     }
     pipe.end();
   }
-  const result = await query.catch((error: ClickHouseException) => {
-    throw failure ?? withoutPipe(error, pipes.in);
-  });
+  const result = await query
+    .catch((error: ClickHouseException) => {
+      throw failure ?? withoutPipe(error, pipes.in);
+    })
+    .finally(() => pipe?.destroy());
   if (failure) throw failure;
   answer.begin(null, summaryOf(result, true));
   await answer.end();
@@ -61,25 +63,26 @@ export async function runInsert(
 /** A statement with a result that may be large: it comes through a pipe, well-formed in any format, as fast as it is taken. */
 export async function runSelect(
   statement: Extract<Statement, { kind: 'select' }>,
-  { connection, pipes, request, formats, answer }: Running,
+  { engine, connection, pipes, request, formats, answer }: Running,
 ): Promise<void> {
   const { head, settings } = statement;
   const asked = statement.format ?? request.defaultFormat;
   const format = formats.get(asked.toLowerCase());
   if (!format) throw ClickHouseException.of('UNKNOWN_FORMAT', `Unknown format ${asked}`);
   const target = `INTO OUTFILE ${literal(pipes.out)} APPEND FORMAT ${format.name}`;
+  const pipe = await openToRead(pipes.out);
   const query = connection.query(`${head}\n${target} ${settings}`, 'Null');
-  let ended = false;
-  const markEnd = () => {
-    ended = true;
+  let running = true;
+  const end = () => {
+    running = false;
+    return pipe.end();
   };
-  query.then(markEnd, markEnd);
-  const pipe = await meetAtPipe(pipes.out, 'read', query);
+  const ended = query.then(end, end);
   try {
     const most = request.waitForEnd ? HELD_BACK_WHEN_WAITING : HELD_BACK;
     let held: Buffer[] = [];
     let heldBytes = 0;
-    for await (const chunk of pipe as AsyncIterable<Buffer>) {
+    for await (const chunk of pipe.rows.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       if (!answer.begun) {
         held.push(chunk);
         heldBytes += chunk.length;
@@ -89,16 +92,20 @@ export async function runSelect(
         held = [];
       } else await answer.write(chunk);
     }
-    // After an error in the format itself the engine opens its output once more, and would wait for a reader for ever.
-    while (!ended) (await meetAtPipe(pipes.out, 'read', query))?.resume();
     const result = await query;
     if (!answer.begun) {
       answer.begin(format, summaryOf(result, false));
       for (const chunk of held) await answer.write(chunk);
     }
     await answer.end();
+  } catch (error) {
+    // The engine writes until the kill reaches it, and the pipe's next query must not read that.
+    pipe.rows.resume();
+    if (running) await engine.kill(request.context.id);
+    throw error;
   } finally {
-    pipe?.destroy();
+    await ended;
+    pipe.rows.destroy();
   }
 }
 

@@ -152,3 +152,32 @@ async function running(text: string): Promise<number> {
 function peakMemory(): number {
   return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${server.process.pid}/status`, 'utf8'))![1]);
 }
+
+test('each of many answers is whole, whatever the queries before it on its pipes did', async () => {
+  const spoiling = server.client({ max_open_connections: 20 });
+  // Errors before, while and after the engine opens its pipe, and clients that go.
+  const spoilers = [
+    () => spoiling.command({ query: 'SELECT * FROM nowhere.t' }),
+    () => spoiling.command({ query: 'SELECT throwIf(number = 3) FROM numbers(9)' }),
+    () => spoiling.command({ query: 'SELECT number FROM numbers(1e7)', abort_signal: AbortSignal.timeout(20) }),
+    () => spoiling.insert({ table: 'nowhere', values: [{ a: 1 }] }),
+  ];
+  const asking = server.client({ max_open_connections: 40 });
+  const right = Array.from({ length: 50 }, (_, n) => n);
+  let errors = 0;
+  const many = (length: number, one: (index: number) => Promise<void>) =>
+    Promise.all(Array.from({ length }, (_, index) => one(index)));
+  await Promise.all([
+    many(500, async (index) => {
+      await spoilers[index % spoilers.length]!().catch(() => {
+        errors++;
+      });
+    }),
+    many(4000, async (index) => {
+      const query = `SELECT number + ${index} AS n FROM numbers(50)`;
+      const rows = await (await asking.query({ query, format: 'JSONEachRow' })).json<{ n: string }>();
+      expect(rows.map(({ n }) => Number(n) - index)).toEqual(right);
+    }),
+  ]);
+  expect(errors).toBe(500);
+}, 60_000);

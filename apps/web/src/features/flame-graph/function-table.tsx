@@ -36,7 +36,9 @@ export function FunctionTable({ rows, whole, unit, write, selected, pattern, onS
     const sign = sort.descending ? -1 : 1;
     const by = sort.column;
     return [...rows].sort((a, b) =>
-      by === 'name' ? sign * a.name.localeCompare(b.name) : sign * (a[by] - b[by]) || a.name.localeCompare(b.name),
+      by === 'name'
+        ? sign * a.name.localeCompare(b.name)
+        : sign * (a[by] - b[by]) || sign * (a.total - b.total) || a.name.localeCompare(b.name),
     );
   }, [rows, sort]);
   const shown = pattern === null ? sorted : sorted.filter((row) => pattern.test(row.name));
