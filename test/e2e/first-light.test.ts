@@ -159,7 +159,7 @@ describe('a pprof of a real Go program', () => {
 
     const now = Math.floor(Date.now() / 1000);
     const answer = await fetch(
-      `${product.web}/api/v1/export?service=go-profile&from=${now - 300}&to=${now + 60}&type=cpu&format=pprof`,
+      `${product.web}/api/v1/export?service=go-profile&version=7&from=${now - 300}&to=${now + 60}&type=cpu&format=pprof`,
     );
     writeFileSync(returned!, Buffer.from(await answer.arrayBuffer()));
     expect(millisecondsByStack(returned!)).toEqual(millisecondsByStack(given!));
