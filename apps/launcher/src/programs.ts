@@ -51,8 +51,15 @@ export function programsFor(settings: Settings): readonly Program[] {
     program('worker', 'apps/worker/src/main.ts'),
     program('web', 'apps/web/src/main.ts', { environment: { NODE_ENV: 'production' } }),
     program('agent', 'apps/agent/src/main.ts', {
-      // The agent's heap is small and short-lived; V8 would let it grow to what the machine has.
-      nodeFlags: ['--max-old-space-size=96', '--max-semi-space-size=4', '--single-threaded-gc'],
+      // The agent's heap is small and short-lived; V8 would let it grow to what the machine has. Marking all of it at once
+      // takes a third of the time that marking in steps does, and nobody waits for the agent.
+      nodeFlags: [
+        '--max-old-space-size=96',
+        '--max-semi-space-size=4',
+        '--single-threaded-gc',
+        '--no-incremental-marking',
+        '--heap-growing-percent=100',
+      ],
       // One arena of malloc instead of one per thread: tens of megabytes less.
       environment: { MALLOC_ARENA_MAX: '1' },
       optional: true,

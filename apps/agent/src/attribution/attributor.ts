@@ -1,4 +1,4 @@
-import type { Drain, Outcome, SampledStack } from '@strata/bpf';
+import type { Drain, Outcome } from '@strata/bpf';
 import { type NamingContext, nameProcess, type ProcessNames } from '../naming/process-names.ts';
 import type { CodeFiles } from '../process/code-files.ts';
 import type { ProcessImage } from '../process/process-image.ts';
@@ -8,7 +8,7 @@ import type { AttributedSample } from '../window.ts';
 import { type FramePath, type FrameTable, NO_FRAMES } from './frames.ts';
 import type { KernelStacks } from './kernel-stacks.ts';
 import { RecentStacks } from './recent-stacks.ts';
-import type { UserStacks } from './user-stacks.ts';
+import { lookupAddresses, type UserStacks } from './user-stacks.ts';
 
 const FRAMES_MOST = 200_000;
 
@@ -25,7 +25,7 @@ export class Attributor {
   #user: UserStacks;
   #naming: Omit<NamingContext, 'buildId'>;
   /** User stacks as they came: the same addresses may come from another process later. */
-  #stacks = new RecentStacks<Pick<SampledStack, 'addresses' | 'outcome'>>();
+  #stacks = new RecentStacks<{ readonly lookups: Float64Array; readonly outcome: Outcome }>();
   #unknown: FramePath;
 
   constructor(
@@ -50,8 +50,7 @@ export class Attributor {
     this.#table.apply(events);
     for (const { id, space, addresses, outcome } of stacks) {
       if (space === 'kernel') this.#kernel.add(id, addresses);
-      // A copy: what the sampler hands over is a view of the whole drain's memory.
-      else this.#stacks.set(id, { addresses: addresses.slice(), outcome });
+      else this.#stacks.set(id, { lookups: lookupAddresses(addresses), outcome });
     }
     const samples: AttributedSample[] = [];
     for (const [row, count] of counts.count.entries()) {
@@ -77,7 +76,7 @@ export class Attributor {
     const images = this.#table.imagesOf(pid, nowNs);
     const stack = this.#stacks.get(userStack);
     if (images.length === 1 || !stack) return images[0]!;
-    const mapped = images.map((image) => this.#user.mapped(image, stack.addresses));
+    const mapped = images.map((image) => this.#user.mapped(image, stack.lookups));
     return images[mapped.indexOf(Math.max(...mapped))]!;
   }
 
@@ -93,10 +92,10 @@ export class Attributor {
     if (id === 0n) return NO_FRAMES;
     const known = this.#user.known(image, id);
     if (known) return known;
-    const addresses = this.#stacks.get(id)?.addresses;
-    if (!addresses) return this.#missing(count);
-    await this.#user.prepare(image, addresses);
-    return this.#user.translate(image, id, addresses);
+    const lookups = this.#stacks.get(id)?.lookups;
+    if (!lookups) return this.#missing(count);
+    await this.#user.prepare(image, lookups);
+    return this.#user.translate(image, id, lookups);
   }
 
   #kernelPath(id: bigint, count: number): FramePath {

@@ -12,16 +12,21 @@ import { parseJitName } from './jit-name.ts';
 
 const PATHS_PER_IMAGE_MOST = 10_000;
 
-const INTERRUPTED = 1n << BigInt(INTERRUPTED_BIT);
+const INTERRUPTED_HIGH = (1 << (INTERRUPTED_BIT - 32)) >>> 0;
 
 /**
- * All but the leaf, and what a signal interrupted, are return addresses: the call is the byte before, also when it ends
- * a mapping.
+ * The addresses to look up for a sampled stack, leaf first: all but the leaf, and what a signal interrupted, are return
+ * addresses, and the call is the byte before, also when it ends a mapping. By halves, because every 64-bit number read
+ * at once would be an object of its own.
  */
-const lookupAddresses = (addresses: BigUint64Array) =>
-  Array.from(addresses, (address, depth) =>
-    address & INTERRUPTED ? Number(address ^ INTERRUPTED) : Number(address) - (depth === 0 ? 0 : 1),
-  );
+export function lookupAddresses(sampled: BigUint64Array): Float64Array {
+  const halves = new Uint32Array(sampled.buffer, sampled.byteOffset, sampled.length * 2);
+  return Float64Array.from({ length: sampled.length }, (_, depth) => {
+    const high = halves[depth * 2 + 1]!;
+    const address = (high & ~INTERRUPTED_HIGH) * 2 ** 32 + halves[depth * 2]!;
+    return depth === 0 || high & INTERRUPTED_HIGH ? address : address - 1;
+  });
+}
 
 interface Translated {
   readonly path: FramePath;
@@ -51,17 +56,17 @@ export class UserStacks {
     return jitGeneration === null || jitGeneration === this.#jit.generation(image) ? path : undefined;
   }
 
-  /** How many of the addresses lie in code of the image: tells which program of a reused pid a stack belongs to. */
-  mapped(image: ProcessImage, addresses: BigUint64Array): number {
+  /** How many of the addresses (see `lookupAddresses`) lie in code of the image: tells which program of a reused pid a stack belongs to. */
+  mapped(image: ProcessImage, lookups: Float64Array): number {
     let mapped = 0;
-    for (const address of lookupAddresses(addresses)) if (image.space.find(address)) mapped++;
+    for (const address of lookups) if (image.space.find(address)) mapped++;
     return mapped;
   }
 
   /** Reads the files and perf maps that stand behind a stack; after it `translate` finds all there is. */
-  async prepare(image: ProcessImage, addresses: BigUint64Array): Promise<void> {
+  async prepare(image: ProcessImage, lookups: Float64Array): Promise<void> {
     let hasJit = false;
-    for (const address of lookupAddresses(addresses)) {
+    for (const address of lookups) {
       const code = (image.space.find(address) ?? this.#table.findAgain(image, address))?.code;
       if (code === undefined || code === 'jit') hasJit = true;
       else if (code !== 'vdso') {
@@ -72,16 +77,17 @@ export class UserStacks {
     if (hasJit) await this.#jit.refresh(image);
   }
 
-  translate(image: ProcessImage, id: bigint, addresses: BigUint64Array): FramePath {
+  translate(image: ProcessImage, id: bigint, lookups: Float64Array): FramePath {
     const known = this.known(image, id);
     if (known) return known;
     let hasJit = false;
-    const frames = lookupAddresses(addresses).map((address) => {
-      const region = image.space.find(address);
+    const frames: Frame[] = [];
+    for (let depth = lookups.length - 1; depth >= 0; depth--) {
+      const region = image.space.find(lookups[depth]!);
       hasJit ||= region === undefined || region.code === 'jit';
-      return this.#frameAt(image, region, address);
-    });
-    const path = { frames: frames.reverse() };
+      frames.push(this.#frameAt(image, region, lookups[depth]!));
+    }
+    const path = { frames };
     this.#keep(image, id, { path, jitGeneration: hasJit ? this.#jit.generation(image) : null });
     return path;
   }
