@@ -83,9 +83,13 @@ export class CollectorStub {
 }
 
 /** Waits until `condition` holds; fails with `what` after `seconds`. */
-export async function eventually(what: string, seconds: number, condition: () => boolean): Promise<void> {
+export async function eventually(
+  what: string,
+  seconds: number,
+  condition: () => boolean | Promise<boolean>,
+): Promise<void> {
   for (let left = seconds * 50; left > 0; left--) {
-    if (condition()) return;
+    if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`Waited ${seconds} s in vain for: ${what}`);

@@ -3,7 +3,6 @@ import { randomFillSync } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DebugFiles } from '@strata/debug-files';
 import type { BuildId } from '@strata/profile';
 import { createLogger } from '@strata/settings';
@@ -110,8 +109,9 @@ test('where none is, the collector hears where it was looked for; another progra
   copyFileSync(other.debug, join(path, '../.debug/kept.debug'));
   startService(new Map([[buildId, codeFile(path, process.pid)]])).want([buildId, 'gnu:../x']);
   await eventually('the answer', 30, () => service.counters.unavailable === 1);
-  await sleep(200);
-  const [search] = await collector.storage.listSymbolSearches([buildId]);
+  const searches = () => collector.storage.listSymbolSearches([buildId]);
+  await eventually('the note', 30, async () => (await searches()).length > 0);
+  const [search] = await searches();
   expect(search).toMatchObject({
     place: 'agent',
     found: false,

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
-use strata_definitions::{INTERRUPTED_BIT, OUTCOME_COMPLETE};
+use strata_definitions::{INTERRUPTED_BIT, OUTCOME_COMPLETE, UNWIND_KIND_LANDING, UnwindRule};
 use strata_unwind::{Machine, describe};
 
 use crate::agreement::chains::{Difference, Verdict, compare};
@@ -16,11 +16,22 @@ use crate::case::Case;
 use crate::outcome::outcome_name;
 use crate::walk::{Walked, walk};
 
+/// Frames of each chain from the difference on: that are named, and that the evidence has.
+const NAMED: usize = 32;
+const SHOWN: usize = 5;
+
+/// Reasons for which a chain of gdb's ends that say nothing against it (`unwind_stop_reasons.def`): none, and two of an
+/// outermost frame; and that it is as long as is asked for.
+const GDB_ENDS: [&str; 4] = ["0", "1", "2", "most"];
+
 /// A stop at which the walk and gdb differ.
 #[derive(Clone, Debug)]
 pub struct Disagreement {
     pub difference: Difference,
     pub is_complete: bool,
+    /// An exception is on its way to a handler, and the walk goes on there: in a function that gdb has further out, unless gdb
+    /// goes astray in the frame that the unwinder overwrites.
+    pub lands: bool,
     /// What all of its class have in common: difference, outcome, and the frame from which on they differ.
     pub class: String,
     /// Both chains around the difference.
@@ -36,7 +47,8 @@ pub struct Figures {
     pub agreeing: usize,
     /// Of these: the walk's outcome says that it was cut off, by outcome and by the file of the last frame.
     pub cut: BTreeMap<String, usize>,
-    /// The walk goes on where gdb has gone to what is no code.
+    /// The walk goes on where gdb has gone to what is no code, or at the handler of an exception whose unwinder overwrites its own
+    /// frame.
     pub undecided: Vec<Disagreement>,
     /// Chains of gdb's that go on to addresses in no code, which are no frames, by the last frame that is one. Compared up to there.
     pub gdb_astray: BTreeMap<String, usize>,
@@ -124,7 +136,12 @@ impl Figures {
             }
             Verdict::Differs { difference, at } => {
                 let disagreement = judge(stop, process, &walked, difference, at, session)?;
-                self.disagreements.push(disagreement);
+                let list = if disagreement.lands {
+                    &mut self.undecided
+                } else {
+                    &mut self.disagreements
+                };
+                list.push(disagreement);
                 Ok(())
             }
         }
@@ -139,10 +156,10 @@ fn judge(
     at: usize,
     session: &mut Session,
 ) -> io::Result<Disagreement> {
-    // From the frame before the last that is common on, three of each chain.
+    // From the frame before the last that is common on.
     let from = at.saturating_sub(2);
     let part = |chain: &[u64]| -> Vec<u64> {
-        let part = chain.iter().skip(from).take(5);
+        let part = chain.iter().skip(from).take(NAMED);
         part.map(|address| address & !(1 << INTERRUPTED_BIT))
             .collect()
     };
@@ -157,25 +174,41 @@ fn judge(
     let last = at.saturating_sub(1) - from;
     let unwound = ours.get(last).copied().unwrap_or_default();
     let name = names.get(last).map_or("?", String::as_str);
-    let symbol = name.split('+').next().unwrap_or(name).trim_end_matches('_');
+    let symbol = symbol_of(name);
     let file = process
         .region_of(unwound)
         .map_or("no code", |region| &region.name);
     let class = format!("{difference:?} {outcome} at {symbol} of {file}");
-    let our_lines: String = ours.iter().zip(&names).map(line).collect();
-    let their_lines: String = theirs.iter().zip(&names[ours.len()..]).map(line).collect();
+    let (our_names, their_names) = names.split_at(ours.len().min(names.len()));
+    let our_lines: String = ours.iter().zip(our_names).take(SHOWN).map(line).collect();
+    let their_lines: String = theirs
+        .iter()
+        .zip(their_names)
+        .take(SHOWN)
+        .map(line)
+        .collect();
     let is_return = at > 1;
+    let rule_at = unwound - u64::from(is_return);
+    let handler = our_names.get(at - from).map(|name| symbol_of(name));
+    let is_landing =
+        rule(process, rule_at).is_some_and(|rule| rule.kind == UNWIND_KIND_LANDING as u8);
+    let has_handler = their_names
+        .iter()
+        .any(|name| Some(symbol_of(name)) == handler);
+    let is_astray = in_code(&stop.chain, process).len() < stop.chain.len()
+        || !GDB_ENDS.contains(&stop.reason.as_str());
     let evidence = format!(
         "{class}\n  frame {} of {} (gdb: {}, {})\n  rule {}\n  ours:\n{our_lines}  gdb:\n{their_lines}",
         at.saturating_sub(1),
         walked.addresses.len(),
         stop.chain.len(),
         stop.reason,
-        rule_text(process, unwound - u64::from(is_return)),
+        rule_text(process, rule_at),
     );
     Ok(Disagreement {
         difference,
         is_complete: walked.outcome == OUTCOME_COMPLETE,
+        lands: is_landing && (has_handler || is_astray),
         case: record(stop, process, &evidence),
         class,
         evidence,
@@ -201,15 +234,21 @@ fn place_text(process: &Process, address: u64) -> String {
     }
 }
 
+/// `function` of `function_+_12_.text_of_file`.
+fn symbol_of(name: &str) -> &str {
+    name.split('+').next().unwrap_or(name).trim_end_matches('_')
+}
+
+fn rule(process: &Process, address: u64) -> Option<UnwindRule> {
+    let region = process.region_of(address)?;
+    let file = region.file.as_ref()?;
+    Some(file.rows.lookup(region.offset_of(address)))
+}
+
 fn rule_text(process: &Process, address: u64) -> String {
-    let Some(region) = process.region_of(address) else {
-        return "none: no code".to_owned();
-    };
-    match &region.file {
-        None => "none: frame pointer".to_owned(),
-        Some(file) => describe(
-            &file.rows.lookup(region.offset_of(address)),
-            Machine::X86_64,
-        ),
+    match (process.region_of(address), rule(process, address)) {
+        (None, _) => "none: no code".to_owned(),
+        (_, None) => "none: frame pointer".to_owned(),
+        (_, Some(rule)) => describe(&rule, Machine::X86_64),
     }
 }
