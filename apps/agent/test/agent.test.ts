@@ -23,7 +23,12 @@ const native = (startSampler: Native['startSampler']): Native => ({
   describeElf: missing,
   loadPerfMap: missing,
   loadKernelSymbols: async () => ({ resolve: (address) => ({ function: `k${address}`, module: '' }) }),
-  openIndexStore: () => ({ has: async () => false, put: async () => {}, resolve: async () => null }),
+  openIndexStore: () => ({
+    has: async () => false,
+    put: async () => true,
+    describe: async () => null,
+    resolve: async () => null,
+  }),
 });
 
 async function start(startSampler: Native['startSampler'] = async () => sampler): Promise<void> {

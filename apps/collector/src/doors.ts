@@ -1,4 +1,3 @@
-import { compareKinds, parseIndexHeader, readIndexHeader } from '@strata/debug-files';
 import { type BuildId, parseBuildId, type UnixSeconds } from '@strata/profile';
 import type { AgentReport } from '@strata/storage';
 import { SymbolizerError } from '@strata/symbolizer';
@@ -50,11 +49,8 @@ export async function receiveProfile(deps: Deps, request: FastifyRequest, held: 
 export async function receiveSymbols(deps: Deps, request: FastifyRequest, held: Held) {
   const buildId = buildIdOf(request);
   try {
-    const index = await bodyOf(request, held, UNPACKED_BYTES_MOST);
-    const present = await readIndexHeader(deps.indexFolder, buildId);
-    // A debug file may have come while the agent was building.
-    const worse = compareKinds(parseIndexHeader(index)?.kind ?? null, present?.kind ?? null) < 0;
-    if (!worse) await deps.symbols.put(buildId, index);
+    // A debug file may have come while the agent was building: the better one stays.
+    await deps.symbols.put(buildId, await bodyOf(request, held, UNPACKED_BYTES_MOST));
   } catch (cause) {
     const refusal = symbolsRefusal(cause);
     // Asked again soon, the agent would send the same; a disk that was full may have room then.

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { DebugFiles } from '@strata/debug-files';
 import { refusalOf, type Settings } from '@strata/settings';
 import type { Storage } from '@strata/storage';
@@ -27,8 +26,6 @@ export interface Deps {
   readonly large: LargeBodies;
   readonly symbols: IndexStore;
   readonly wanted: WantedSymbols;
-  /** Where the indexes lie. */
-  readonly indexFolder: string;
   readonly wantedDebugFiles: WantedDebugFiles;
   readonly metrics: Metrics;
 }
@@ -45,11 +42,10 @@ export interface Stores {
 /** The collector's HTTP interface, not yet listening. Every refusal is `{ error: { code, message } }` with its status. */
 export function createServer(settings: Settings, { storage, symbols, debugFiles }: Stores): FastifyInstance {
   const large = new LargeBodies(settings);
-  const indexFolder = join(settings.dataFolder, 'symbols');
   const metrics = createMetrics();
   const wanted = new WantedSymbols(symbols);
-  const wantedDebugFiles = new WantedDebugFiles(debugFiles, indexFolder, () => metrics.debugFileStoreFailures.inc());
-  const deps: Deps = { storage, large, symbols, wanted, indexFolder, wantedDebugFiles, metrics };
+  const wantedDebugFiles = new WantedDebugFiles(debugFiles, symbols, () => metrics.debugFileStoreFailures.inc());
+  const deps: Deps = { storage, large, symbols, wanted, wantedDebugFiles, metrics };
   const admission = new Admission();
   const app = Fastify({
     logger: false,

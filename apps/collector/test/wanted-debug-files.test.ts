@@ -16,10 +16,10 @@ test('a debug file is asked for once the index knows no more than symbols, one a
   const program = compileProgram(folder, 'wanted');
   const { buildId } = await describeElf(program.full);
   const files = new DebugFiles({ folder: join(folder, 'files'), s3: null, bytesMost: 1 << 30, identify: describeElf });
-  const indexes = join(folder, 'symbols');
+  const indexes = openIndexStore(join(folder, 'symbols'));
   const wanted = new WantedDebugFiles(files, indexes, () => {});
   expect(await wanted.askFor([buildId], 0)).toEqual([]);
-  await openIndexStore(indexes).put(buildId, await buildIndex(program.stripped));
+  await indexes.put(buildId, await buildIndex(program.stripped));
   expect(await wanted.askFor([buildId], 1 * MINUTE)).toEqual([buildId]);
   expect(await wanted.askFor([buildId], 2 * MINUTE)).toEqual([]);
   expect(await wanted.askFor([buildId], 12 * MINUTE)).toEqual([buildId]);
@@ -32,8 +32,8 @@ test('a debug file is asked for once the index knows no more than symbols, one a
 test('a store that cannot say what it has is asked again later, and stands in nobody’s way', async () => {
   const program = compileProgram(folder, 'unsaid');
   const { buildId } = await describeElf(program.full);
-  const indexes = join(folder, 'symbols');
-  await openIndexStore(indexes).put(buildId, await buildIndex(program.stripped));
+  const indexes = openIndexStore(join(folder, 'symbols'));
+  await indexes.put(buildId, await buildIndex(program.stripped));
   // A file where its folder should be.
   const files = new DebugFiles({ folder: program.full, s3: null, bytesMost: 1 << 30, identify: describeElf });
   let failures = 0;

@@ -18,12 +18,11 @@ await runProgram('strata-worker', async () => {
   const logger = createLogger('strata-worker', settings.logLevel);
   const storage = await openStorage(settings);
   const { debugFiles } = settings;
-  const indexFolder = join(settings.dataFolder, 'symbols');
+  const indexes = openIndexStore(join(settings.dataFolder, 'symbols'));
   const files = new DebugFiles({ ...debugFiles, identify: describeElf });
   const indexBuilds = new IndexBuilds({
     files,
-    indexes: openIndexStore(indexFolder),
-    indexFolder,
+    indexes,
     scratch: join(debugFiles.folder, 'building'),
     limits: { bytes: debugFiles.indexBytesMost, seconds: BUILD_SECONDS_MOST },
     logger,
@@ -31,7 +30,7 @@ await runProgram('strata-worker', async () => {
   const debuginfod = new DebuginfodLookups({
     servers: debugFiles.debuginfodUrls.map((url) => new DebuginfodServer(url)),
     files,
-    indexFolder,
+    indexes,
     scratch: join(debugFiles.folder, 'fetched'),
     bytesMost: debugFiles.bytesMost,
     storage,

@@ -9,7 +9,7 @@ import { type EmbeddedClickHouse, startEmbeddedClickHouse } from '@strata/embedd
 import type { BuildId } from '@strata/profile';
 import { createLogger, readSettings } from '@strata/settings';
 import { openStorage, type Storage } from '@strata/storage';
-import { describeElf } from '@strata/symbolizer';
+import { describeElf, openIndexStore } from '@strata/symbolizer';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { compileProgram, type Program } from '../../../packages/debug-files/test/programs.ts';
 import { textBatch } from '../../../packages/storage/test/text-batch.ts';
@@ -71,7 +71,7 @@ const lookups = (...urls: string[]) =>
   new DebuginfodLookups({
     servers: urls.map((url) => new DebuginfodServer(url)),
     files,
-    indexFolder: join(folder, 'no-indexes'),
+    indexes: openIndexStore(join(folder, 'no-indexes')),
     scratch: join(folder, 'fetched'),
     bytesMost: 1 << 30,
     storage,

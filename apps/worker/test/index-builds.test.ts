@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,7 +39,6 @@ const builds = (limits = { bytes: 256 * MIB, seconds: 60 }) =>
   new IndexBuilds({
     files,
     indexes,
-    indexFolder: join(data, 'symbols'),
     scratch: join(data, 'building'),
     limits,
     logger: createLogger('test', 'fatal'),
@@ -87,6 +86,48 @@ describe('the index of a debug file that arrived', () => {
     await builds().run();
     expect(await outcome()).toMatchObject({ state: 'indexed' });
     expect(await nameAt(hidden)).toBe('named_hidden');
+  });
+
+  test('is built anew when what dwz moved out of it arrives, as a better one', async () => {
+    const at = (name: string) => join(data, name);
+    const source = `#include <cstdio>
+namespace shared {
+struct Basket { int items; const char *owner; double weight; };
+inline __attribute__((always_inline)) int weigh(Basket &basket) {
+  asm volatile("here: nop");
+  return basket.items * 3;
+}
+}
+int main(int count, char **) { shared::Basket basket{count, "", 1}; return std::printf("%d", shared::weigh(basket)); }
+`;
+    for (const name of ['left', 'right']) {
+      writeFileSync(at(`${name}.cpp`), `${source}int only_${name};\n`);
+      execFileSync('g++', ['-O2', '-g', '-gdwarf-4', '-Wl,--build-id', '-o', at(name), at(`${name}.cpp`)]);
+    }
+    // The link names its path: there it would be found without a store.
+    execFileSync('dwz', ['-m', at('common'), at('left'), at('right')]);
+    renameSync(at('common'), at('common.debug'));
+    execFileSync('objcopy', ['--only-keep-debug', at('left'), at('left.debug')]);
+    const id = (await describeElf(at('left'))).buildId;
+    const here = execFileSync('nm', [at('left')], { encoding: 'utf8' })
+      .split('\n')
+      .find((line) => line.endsWith(' here'))!;
+    const names = async () => {
+      const [frames] = (await indexes.resolve(id, [Number.parseInt(here, 16) as LookupAddress])) ?? [];
+      return frames?.map((frame) => frame.function);
+    };
+
+    await send(files, id, at('left.debug'));
+    await builds().run();
+    expect(await names()).not.toContain('shared::weigh(shared::Basket&)');
+    expect(await files.kept.listNeeded()).toEqual([(await describeElf(at('common.debug'))).buildId]);
+    const before = await indexes.describe(id);
+    await send(files, (await describeElf(at('common.debug'))).buildId, at('common.debug'));
+    await builds().run();
+    await builds().run();
+    expect(await names()).toEqual(['shared::weigh(shared::Basket&)', 'main']);
+    expect((await indexes.describe(id))?.generation).toBe(before!.generation + 1);
+    expect(await files.kept.tickets()).toEqual([]);
   });
 
   test('is built anew by a worker that starts after one was ended in the middle', async () => {

@@ -62,6 +62,11 @@ export const blobKey = (sha256: string) => `blobs/${sha256.slice(0, 2)}/${sha256
 export const recordKey = (id: BuildId) => byBuildId('files', id);
 export const outcomeKey = (id: BuildId) => byBuildId('outcomes', id);
 export const QUEUE = 'queue';
+export const NEEDING = 'needing';
+/** Has a text for each file whose index needs this one as well. */
+export const needingFolder = (id: BuildId) => `${NEEDING}/${id.replace(':', '-')}`;
+/** The build ID whose folder a key is in. */
+export const neededOf = (key: string) => key.split('/')[1]!.replace('-', ':') as BuildId;
 /** A file that replaces another has a ticket of its own, so that neither is taken for the other. */
 export const ticketKey = ({ buildId: id, sha256 }: Pick<IndexTicket, 'buildId' | 'sha256'>) => {
   const { kind, hex } = splitBuildId(id);

@@ -7,6 +7,9 @@ import {
   type DebugFileOutcome,
   type DebugFileRecord,
   type IndexTicket,
+  NEEDING,
+  neededOf,
+  needingFolder,
   outcomeKey,
   parseOutcome,
   parseRecord,
@@ -113,6 +116,26 @@ export class KeptFiles {
   /** Takes back that building began: what hindered it had nothing to do with the file. */
   async postpone(ticket: IndexTicket): Promise<void> {
     await this.#writeTicket({ ...ticket, attempts: Math.max(0, ticket.attempts - 1) });
+  }
+
+  /** Notes that the index of `buildId` needs the file of `needed` as well: it is to be built anew when that arrives. */
+  async noteNeed(buildId: BuildId, needed: BuildId): Promise<void> {
+    await this.#objects.writeText(`${needingFolder(needed)}/${buildId.replace(':', '-')}`, buildId);
+  }
+
+  /** The files that indexes need besides their own, here or not. */
+  async listNeeded(): Promise<readonly BuildId[]> {
+    const keys = await this.#objects.list(NEEDING);
+    return [...new Set(keys.map(neededOf))];
+  }
+
+  /** Queues those whose index needs the file that arrived. */
+  async requeueNeeding(arrived: BuildId): Promise<void> {
+    for (const key of await this.#objects.list(needingFolder(arrived))) {
+      const kept = await this.find((await this.#objects.readText(key)) as BuildId);
+      if (kept !== null) await this.enqueue(kept.record);
+      await this.#objects.remove(key);
+    }
   }
 
   async drop(ticket: IndexTicket): Promise<void> {

@@ -13,8 +13,13 @@ export type Resolution = readonly SourceFrame[];
 /** The folder of symbol indexes, one file per build ID. Shared by collector (writes) and web (reads). */
 export interface IndexStore {
   has(buildId: BuildId): Promise<boolean>;
-  /** Verifies the index before it becomes visible; whole or not at all. Throws SymbolizerError `INVALID_INDEX`. */
-  put(buildId: BuildId, index: Uint8Array): Promise<void>;
+  /**
+   * Keeps an index, unless the one that is there knows as much; says whether it did. It is verified before it becomes
+   * visible, whole or not at all. Throws SymbolizerError `INVALID_INDEX`.
+   */
+  put(buildId: BuildId, index: Uint8Array): Promise<boolean>;
+  /** What the index that is there says of itself; `null` when there is none, or one that cannot be read. */
+  describe(buildId: BuildId): Promise<KeptIndex | null>;
   /** Names for many addresses of one file, in order; `null` when there is no index for the build ID (yet). */
   resolve(buildId: BuildId, addresses: readonly LookupAddress[]): Promise<readonly Resolution[] | null>;
 }
@@ -35,6 +40,8 @@ export interface IndexOptions {
   readonly threads?: number;
   /** Executable segments of the program itself, for when the file is its separate debug information, which has none. */
   readonly segments?: ElfDescription['segments'];
+  /** Debug files are looked for in it as in `/usr/lib/debug`, and before it. */
+  readonly debugFolder?: string;
 }
 
 /** What an index is made of. `source` is the best kind of what was read; `bytes` its own size. */
@@ -45,6 +52,14 @@ export interface IndexStatistics {
   readonly locations: number;
   readonly functions: number;
   readonly files: number;
+}
+
+/** An index in a store. */
+export interface KeptIndex {
+  readonly generation: number;
+  /** Whether this program would build the same from the same file. */
+  readonly isCurrent: boolean;
+  readonly statistics: IndexStatistics;
 }
 
 /** One index file, without a store. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BuildId } from '@strata/profile';
+import type { KeptIndex } from './api.ts';
 import { native, withCode } from './native.ts';
 import { SymbolizerError } from './symbolizer-error.ts';
 
@@ -33,10 +34,15 @@ export async function indexFile(path: string): Promise<{ bytes: number; version:
 }
 
 /**
- * Writes an index beside its place, verifies it there and renames it: who reads sees the old one, the new one, or
- * none, and never a part. Throws `INVALID_INDEX` for a damaged one and for one of another file.
+ * Writes an index beside its place, verifies it there and renames it, if `isWanted` says so: who reads sees the old one, the
+ * new one, or none, and never a part. Throws `INVALID_INDEX` for a damaged one and for one of another file.
  */
-export async function writeIndex(path: string, buildId: BuildId, index: Uint8Array): Promise<void> {
+export async function writeIndex(
+  path: string,
+  buildId: BuildId,
+  index: Uint8Array,
+  isWanted: (index: KeptIndex) => boolean,
+): Promise<boolean> {
   const addon = native();
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${randomUUID()}.tmp`;
@@ -52,7 +58,9 @@ export async function writeIndex(path: string, buildId: BuildId, index: Uint8Arr
     if (written.buildId !== buildId) {
       throw new SymbolizerError('INVALID_INDEX', `The symbol index is of ${written.buildId}, not of ${buildId}.`);
     }
+    if (!isWanted(written)) return false;
     await rename(temporary, path);
+    return true;
   } finally {
     await rm(temporary, { force: true });
   }

@@ -34,17 +34,20 @@ export class IndexReaders {
     this.#nowMs = nowMs;
   }
 
-  /** `null` when there is no index. One file is opened once, whoever asks at the same time. */
-  async get(buildId: BuildId): Promise<Reader | null> {
+  /**
+   * `null` when there is no index. One file is opened once, whoever asks at the same time. What was seen of it up to
+   * `oldMostMs` ago holds.
+   */
+  async get(buildId: BuildId, oldMostMs = CHECK_MS): Promise<Reader | null> {
     const path = indexPath(this.#folder, buildId);
     const now = this.#nowMs();
     const known = this.#readers.get(buildId);
-    if (known && now - known.checkedAtMs < CHECK_MS) {
+    if (known && now - known.checkedAtMs < oldMostMs) {
       this.#readers.delete(buildId);
       this.#readers.set(buildId, known);
       return known;
     }
-    if (now - (this.#missing.get(buildId) ?? Number.NEGATIVE_INFINITY) < CHECK_MS) return null;
+    if (now - (this.#missing.get(buildId) ?? Number.NEGATIVE_INFINITY) < oldMostMs) return null;
     const opening = this.#opening.get(buildId) ?? this.#open(path, buildId, known);
     this.#opening.set(buildId, opening);
     try {
@@ -83,7 +86,6 @@ export class IndexReaders {
   }
 
   async #open(path: string, buildId: BuildId, known: Reader | undefined): Promise<Reader | null> {
-    const addon = native();
     const file = await indexFile(path);
     if (file === null) {
       this.#readers.delete(buildId);
@@ -97,7 +99,7 @@ export class IndexReaders {
         ? known
         : {
             ...file,
-            index: await withCode(addon.openSymbolIndex(path, false)),
+            index: await withCode(native().openSymbolIndex(path, false)),
             answers: new Map(),
             locations: new Map(),
             checkedAtMs: 0,

@@ -1,6 +1,7 @@
 import type { BuildId, LookupAddress } from '@strata/profile';
-import type { IndexStore, Resolution } from './api.ts';
-import { indexFile, indexPath, writeIndex } from './index-files.ts';
+import type { IndexStore, KeptIndex, Resolution } from './api.ts';
+import { isBetter } from './better-index.ts';
+import { indexPath, writeIndex } from './index-files.ts';
 import { IndexReaders, type Reader } from './index-readers.ts';
 import { native, withCode } from './native.ts';
 import { resolutionsOf } from './resolutions.ts';
@@ -15,10 +16,15 @@ const ASKED_FOR_AGAIN: ReadonlySet<string> = new Set<SymbolizerErrorCode>(['INVA
 export function openIndexStore(folder: string, nowMs: () => number = () => performance.now()): IndexStore {
   const readers = new IndexReaders(folder, nowMs);
   return {
-    has: async (buildId) => (await indexFile(indexPath(folder, buildId))) !== null && isUsable(readers, buildId),
+    has: async (buildId) => (await describe(readers, buildId))?.isCurrent ?? false,
+    describe: async (buildId) => describe(readers, buildId),
     async put(buildId, index) {
-      await writeIndex(indexPath(folder, buildId), buildId, index);
-      readers.forget(buildId);
+      const present = await describe(readers, buildId);
+      const isKept = await writeIndex(indexPath(folder, buildId), buildId, index, (offered) =>
+        isBetter(offered, present),
+      );
+      if (isKept) readers.forget(buildId);
+      return isKept;
     },
     async resolve(buildId, addresses) {
       native();
@@ -38,13 +44,15 @@ function absentIfOfOtherVersion(cause: unknown): null {
   throw cause;
 }
 
-/** Whether another index of the same file would say no more: one that is damaged or of another version is asked for again. */
-async function isUsable(readers: IndexReaders, buildId: BuildId): Promise<boolean> {
+/** One that is damaged, of another version or of another file is asked for again, as if it were not there. */
+async function describe(readers: IndexReaders, buildId: BuildId): Promise<KeptIndex | null> {
   try {
-    const reader = await readers.get(buildId);
-    return reader?.index.buildId === buildId && reader.index.isCurrent;
+    const reader = await readers.get(buildId, 0);
+    if (reader?.index.buildId !== buildId) return null;
+    const { generation, isCurrent, statistics } = reader.index;
+    return { generation, isCurrent, statistics };
   } catch (cause) {
-    if (cause instanceof SymbolizerError && ASKED_FOR_AGAIN.has(cause.code)) return false;
+    if (cause instanceof SymbolizerError && ASKED_FOR_AGAIN.has(cause.code)) return null;
     throw cause;
   }
 }

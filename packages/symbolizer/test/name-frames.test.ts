@@ -28,6 +28,7 @@ const CHAIN: Resolution = [
 const store: IndexStore = {
   has: async (buildId) => buildId === APP || buildId === LIBC,
   put: () => Promise.reject(new Error('not used')),
+  describe: () => Promise.reject(new Error('not used')),
   resolve: async (buildId, addresses) => {
     if (buildId === LATE) return null;
     if (buildId === BROKEN) throw new SymbolizerError('INVALID_INDEX', 'The symbol index is damaged.');

@@ -1,5 +1,6 @@
-import { compareKinds, type DebugFiles, type DebugKind, readIndexHeader } from '@strata/debug-files';
+import { compareKinds, type DebugFiles, type DebugKind } from '@strata/debug-files';
 import type { BuildId } from '@strata/profile';
+import type { IndexStore } from '@strata/symbolizer';
 
 /** An agent that was asked may take a while, or be gone; after this the next agent that sees the file is asked. */
 const ASK_AGAIN_MS = 10 * 60_000;
@@ -15,14 +16,14 @@ const GOOD_ENOUGH: DebugKind = 'pclntab';
 /** Decides which debug files to ask an agent for: those whose names come from less than debug information. */
 export class WantedDebugFiles {
   #files: DebugFiles;
-  #indexFolder: string;
+  #indexes: Pick<IndexStore, 'describe'>;
   #lookAgainAt = new Map<BuildId, number>();
   #failed: () => void;
 
   /** `failed` is called when the store cannot say what it has: batches are stored all the same. */
-  constructor(files: DebugFiles, indexFolder: string, failed: () => void) {
+  constructor(files: DebugFiles, indexes: Pick<IndexStore, 'describe'>, failed: () => void) {
     this.#files = files;
-    this.#indexFolder = indexFolder;
+    this.#indexes = indexes;
     this.#failed = failed;
   }
 
@@ -41,9 +42,9 @@ export class WantedDebugFiles {
   /** Null when it is to be asked for, else after which time to look again. */
   async #pauseMs(buildId: BuildId): Promise<number | null> {
     try {
-      const index = await readIndexHeader(this.#indexFolder, buildId);
+      const index = await this.#indexes.describe(buildId);
       if (index === null) return INDEX_MISSING_MS;
-      if (compareKinds(index.kind, GOOD_ENOUGH) >= 0) return LOOK_AGAIN_MS;
+      if (compareKinds(index.statistics.source, GOOD_ENOUGH) >= 0) return LOOK_AGAIN_MS;
       return (await this.#files.kept.find(buildId)) === null ? null : LOOK_AGAIN_MS;
     } catch {
       this.#failed();

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compareKinds, DebugFileError, type DebugFiles, readIndexHeader } from '@strata/debug-files';
+import { compareKinds, DebugFileError, type DebugFiles } from '@strata/debug-files';
 import { type BuildId, splitBuildId, type UnixSeconds } from '@strata/profile';
 import type { Logger } from '@strata/settings';
 import type { Storage } from '@strata/storage';
+import type { IndexStore } from '@strata/symbolizer';
 import type { DebuginfodServer } from './debuginfod-server.ts';
 
 /** How long «it has none» holds. */
@@ -18,8 +19,7 @@ const PIECE_BYTES = 1 << 20;
 export interface DebuginfodLookupsOptions {
   readonly servers: readonly DebuginfodServer[];
   readonly files: DebugFiles;
-  /** Where the indexes lie. */
-  readonly indexFolder: string;
+  readonly indexes: Pick<IndexStore, 'describe'>;
   readonly scratch: string;
   readonly bytesMost: number;
   readonly storage: Pick<Storage, 'listRecentBuildIds' | 'listSymbolSearches' | 'noteSymbolSearch'>;
@@ -29,8 +29,8 @@ export interface DebuginfodLookupsOptions {
 }
 
 /**
- * Asks debuginfod servers for the debug files of what was sampled lately and nobody uploaded; what they have goes the way of an
- * upload. Each build ID is asked for once at a time, and each answer is kept where the page and the next worker see it.
+ * Asks debuginfod servers for the debug files of what was sampled lately and nobody uploaded, and for what dwz moved out of
+ * files that were; what they have goes the way of an upload. Each build ID is asked for once at a time, and each answer is kept where the page and the next worker see it.
  */
 export class DebuginfodLookups {
   readonly #options: DebuginfodLookupsOptions;
@@ -58,7 +58,9 @@ export class DebuginfodLookups {
   async #runAll(): Promise<void> {
     const open: BuildId[] = [];
     const seen = await this.#options.storage.listRecentBuildIds();
-    for (const { buildId } of seen) if (await this.#isOpen(buildId)) open.push(buildId);
+    const needed = await this.#options.files.kept.listNeeded();
+    const wanted = new Set([...seen.map(({ buildId }) => buildId), ...needed]);
+    for (const buildId of wanted) if (await this.#isOpen(buildId)) open.push(buildId);
     const until = await this.#askAgainAt(open);
     const next = open.values();
     const work = async () => {
@@ -73,8 +75,8 @@ export class DebuginfodLookups {
   /** Whether better names are to be had than there are. Servers know GNU build IDs only. */
   async #isOpen(buildId: BuildId): Promise<boolean> {
     if (splitBuildId(buildId).kind !== 'gnu') return false;
-    const index = await readIndexHeader(this.#options.indexFolder, buildId);
-    if (compareKinds(index?.kind ?? null, 'pclntab') >= 0) return false;
+    const index = await this.#options.indexes.describe(buildId);
+    if (compareKinds(index?.statistics.source ?? null, 'pclntab') >= 0) return false;
     return (await this.#options.files.kept.find(buildId)) === null;
   }
 

@@ -9,6 +9,16 @@ export interface BuildLimits {
   readonly seconds: number;
 }
 
+/** What to build, of what, and where to. */
+export interface BuildOrder {
+  readonly file: string;
+  readonly output: string;
+  /** Of the index: larger than that of the one before. */
+  readonly generation: number;
+  /** Has the files that belong to this one, as `/usr/lib/debug` would. */
+  readonly debugFolder: string;
+}
+
 /** `file`: it is the file's own fault, and will be the next time; `other`: it may go better later. */
 export type BuildResult =
   | { readonly built: true }
@@ -20,16 +30,15 @@ const MIB = 1 << 20;
 const OTHERS = new Set(['ADDON_MISSING', 'UNREADABLE', 'LIMITS', 'OUTPUT']);
 
 /**
- * Builds the index of `file` into `output`, in a process whose memory the kernel limits (RLIMIT_DATA) and that is killed when
+ * Builds an index, in a process whose memory the kernel limits (RLIMIT_DATA) and that is killed when
  * its time is over. Never throws for what the file does to it. `signal` ends it, as `other`.
  */
 export async function buildInChild(
-  file: string,
-  output: string,
+  { file, output, generation, debugFolder }: BuildOrder,
   { bytes, seconds }: BuildLimits,
   signal: AbortSignal,
 ): Promise<BuildResult> {
-  const more = [file, output, String(bytes), String(2 * seconds)];
+  const more = [file, output, String(bytes), String(2 * seconds), String(generation), debugFolder];
   const child = spawn(process.execPath, ['--max-old-space-size=96', BUILDER, ...more], { stdio: 'pipe' });
   // The builder reads until there is nothing more, and may be gone before.
   child.stdin.on('error', () => undefined);

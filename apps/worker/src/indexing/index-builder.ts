@@ -1,10 +1,10 @@
 // A process of its own, under limits of memory and time: it builds the symbol index of one debug file. What it reads may be
 // hostile, so that it may end in any way; then nothing else does.
-// usage: index-builder.ts FILE OUTPUT BYTES SECONDS     Prints one line of JSON, a BuildAnswer.
+// usage: index-builder.ts FILE OUTPUT BYTES SECONDS GENERATION DEBUG_FOLDER     Prints one line of JSON, a BuildAnswer.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
-import { buildIndex, SymbolizerError } from '@strata/symbolizer';
+import { buildIndex, type IndexOptions, SymbolizerError } from '@strata/symbolizer';
 
 /** `code` is null when the index was written; `OUTPUT` when it could not be, `LIMITS` when they cannot be set, else a SymbolizerErrorCode. */
 export interface BuildAnswer {
@@ -26,7 +26,12 @@ function limit(bytes: number, seconds: number): void {
   execFileSync('prlimit', ['--pid', String(process.pid), ...limits]);
 }
 
-async function build(file: string, output: string, bytes: number, seconds: number): Promise<BuildAnswer> {
+async function build(
+  file: string,
+  output: string,
+  { bytes, seconds }: { bytes: number; seconds: number },
+  options: IndexOptions,
+): Promise<BuildAnswer> {
   try {
     limit(bytes, seconds);
   } catch (error) {
@@ -34,7 +39,7 @@ async function build(file: string, output: string, bytes: number, seconds: numbe
   }
   let index: Uint8Array;
   try {
-    index = await buildIndex(file);
+    index = await buildIndex(file, options);
   } catch (error) {
     if (error instanceof SymbolizerError) return { code: error.code, reason: error.message };
     throw error;
@@ -52,6 +57,7 @@ process.title = 'strata-worker index';
 // Nobody waits for the answer once the worker has gone. exit() would wait for the building to end.
 process.stdin.once('end', () => process.kill(process.pid, 'SIGKILL')).resume();
 
-const [, , file, output, bytes, seconds] = process.argv;
-const answer = await build(file!, output!, Number(bytes), Number(seconds));
+const [, , file, output, bytes, seconds, generation, debugFolder] = process.argv;
+const limits = { bytes: Number(bytes), seconds: Number(seconds) };
+const answer = await build(file!, output!, limits, { generation: Number(generation), debugFolder: debugFolder! });
 process.stdout.write(JSON.stringify(answer), () => process.exit());

@@ -1,14 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  compareKinds,
-  type DebugFileRecord,
-  type DebugFiles,
-  type IndexTicket,
-  parseIndexHeader,
-  readIndexHeader,
-} from '@strata/debug-files';
+import { type DebugFileRecord, type DebugFiles, type IndexTicket, readDebugPointers } from '@strata/debug-files';
+import { type BuildId, splitBuildId } from '@strata/profile';
 import type { Logger } from '@strata/settings';
 import type { IndexStore } from '@strata/symbolizer';
 import manifest from '../../package.json' with { type: 'json' };
@@ -24,8 +18,6 @@ const BUILDER = manifest.version;
 export interface IndexBuildsOptions {
   readonly files: DebugFiles;
   readonly indexes: IndexStore;
-  /** Where the indexes lie. */
-  readonly indexFolder: string;
   /** Takes one index at a time on its way. */
   readonly scratch: string;
   readonly limits: BuildLimits;
@@ -79,6 +71,8 @@ export class IndexBuilds {
     const { files, limits, logger } = this.#options;
     const { buildId } = record;
     const unpackedMost = limits.bytes * UNPACKED_RATIO;
+    // Also when nothing can be made of it alone: what dwz moved out of others is of use to them only.
+    await files.kept.requeueNeeding(buildId);
     const started = await files.kept.start(ticket);
     let result: BuildResult;
     if (started.attempts > ATTEMPTS_MOST) {
@@ -102,33 +96,39 @@ export class IndexBuilds {
   }
 
   async #build(record: DebugFileRecord): Promise<BuildResult> {
-    const { files, limits, scratch } = this.#options;
-    await mkdir(scratch, { recursive: true, mode: 0o700 });
-    const output = join(scratch, randomUUID());
+    const { files, indexes, limits, scratch } = this.#options;
+    const folder = join(scratch, randomUUID());
+    const output = join(folder, 'index');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     try {
-      const result = await files.kept.withContent(record, (path) =>
-        buildInChild(path, output, limits, this.#stopping.signal),
-      );
+      const present = await indexes.describe(record.buildId);
+      const generation = (present?.generation ?? 0) + 1;
+      const result = await files.kept.withContent(record, async (file) => {
+        const { alternate } = await readDebugPointers(file);
+        const build = () =>
+          buildInChild({ file, output, generation, debugFolder: folder }, limits, this.#stopping.signal);
+        if (alternate === null) return build();
+        // Before it is looked for, so that it cannot arrive unnoticed in between.
+        await files.kept.noteNeed(record.buildId, alternate);
+        const kept = await files.kept.find(alternate);
+        const withAlternate = (path: string) => linkByBuildId(folder, alternate, path).then(build);
+        return (kept && (await files.kept.withContent(kept.record, withAlternate))) ?? build();
+      });
       if (result === null) return { built: false, fault: 'other', reason: 'The debug file is not in its store.' };
-      if (result.built) await this.#putIfBetter(record, await readFile(output));
+      if (result.built) await indexes.put(record.buildId, await readFile(output));
       return result;
     } finally {
-      await rm(output, { force: true });
+      await rm(folder, { recursive: true, force: true });
     }
   }
+}
 
-  /** An index of the same kind that is there may know more: the file it is of was perhaps the executable itself. */
-  async #putIfBetter({ buildId }: DebugFileRecord, index: Uint8Array): Promise<void> {
-    const { indexFolder, indexes } = this.#options;
-    const present = await readIndexHeader(indexFolder, buildId);
-    const built = parseIndexHeader(index);
-    // Of a layout that the header's reader does not know: newer than it, and so is what it is to replace.
-    const isBetter =
-      built === null ||
-      compareKinds(built.kind, present?.kind ?? null) > 0 ||
-      (built.kind === present?.kind && built.builder > present.builder);
-    if (isBetter) await indexes.put(buildId, index);
-  }
+/** Where debuggers look for the debug file of a build ID: `<folder>/.build-id/ab/cdef….debug`. */
+async function linkByBuildId(folder: string, buildId: BuildId, path: string): Promise<void> {
+  const { hex } = splitBuildId(buildId);
+  const place = join(folder, '.build-id', hex.slice(0, 2));
+  await mkdir(place, { recursive: true });
+  await symlink(path, join(place, `${hex.slice(2)}.debug`));
 }
 
 const ofFile = (reason: string): BuildResult => ({ built: false, fault: 'file', reason });

@@ -16,6 +16,7 @@ use crate::regular_file::{map, open_regular, to_error};
 
 pub struct BuildIndex {
     path: String,
+    debug_folder: Option<String>,
     options: BuildOptions,
 }
 
@@ -24,12 +25,11 @@ impl Task for BuildIndex {
     type JsValue = Buffer;
 
     fn compute(&mut self) -> Result<Vec<u8>> {
-        strata_symbolize::build_index(
-            &map(&self.path)?,
-            &FolderFiles::beside(Path::new(&self.path)),
-            &self.options,
-        )
-        .map_err(to_error)
+        let mut files = FolderFiles::beside(Path::new(&self.path));
+        if let Some(folder) = &self.debug_folder {
+            files = files.with_folder(Path::new(folder));
+        }
+        strata_symbolize::build_index(&map(&self.path)?, &files, &self.options).map_err(to_error)
     }
 
     fn resolve(&mut self, _env: Env, index: Vec<u8>) -> Result<Buffer> {
@@ -41,6 +41,9 @@ impl Task for BuildIndex {
 #[napi]
 pub fn build_symbol_index(path: String, options: Option<IndexOptions>) -> AsyncTask<BuildIndex> {
     let standard = BuildOptions::default();
+    let debug_folder = options
+        .as_ref()
+        .and_then(|options| options.debug_folder.clone());
     let options = options.map_or(standard.clone(), |options| BuildOptions {
         generation: options.generation.unwrap_or(standard.generation),
         threads: options
@@ -53,7 +56,11 @@ pub fn build_symbol_index(path: String, options: Option<IndexOptions>) -> AsyncT
             .map(Segment::from)
             .collect(),
     });
-    AsyncTask::new(BuildIndex { path, options })
+    AsyncTask::new(BuildIndex {
+        path,
+        debug_folder,
+        options,
+    })
 }
 
 /// An executable segment; offsets and addresses below 2^53.
@@ -93,6 +100,8 @@ pub struct IndexOptions {
     pub threads: Option<u32>,
     /// Executable segments of the program itself, for when the file is its separate debug information.
     pub segments: Option<Vec<ElfSegment>>,
+    /// Debug files are looked for in it as in `/usr/lib/debug`, and before it.
+    pub debug_folder: Option<String>,
 }
 
 /// Identity and executable parts of an ELF file.
