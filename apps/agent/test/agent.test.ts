@@ -24,10 +24,12 @@ const native = (startSampler: Native['startSampler']): Native => ({
   loadPerfMap: missing,
   loadKernelSymbols: async () => ({ resolve: (address) => ({ function: `k${address}`, module: '' }) }),
   openIndexStore: () => ({
+    counters: { hits: 0, misses: 0 },
     has: async () => false,
     put: async () => true,
     describe: async () => null,
     resolve: async () => null,
+    sourceText: async () => null,
   }),
 });
 

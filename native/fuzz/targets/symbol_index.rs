@@ -23,12 +23,17 @@ fuzz_target!(|bytes: &[u8]| {
     for location in 0..1_000 {
         index.frames(LocationId(location)).count();
     }
+    for file in 0..16 {
+        if let Some(path) = index.file_path(file) {
+            index.source_text(path);
+        }
+    }
 });
 
 /// Nobody guesses a checksum, but whoever makes an index up computes it: of the header, which ends where the first part may begin.
 fn with_right_header(bytes: &[u8]) -> Vec<u8> {
     const CHECKSUM: std::ops::Range<usize> = 12..16;
-    const HEADER: std::ops::Range<usize> = 16..256;
+    const HEADER: std::ops::Range<usize> = 16..288;
     let mut bytes = bytes.to_vec();
     if bytes.len() >= HEADER.end {
         let length = bytes.len() as u64;

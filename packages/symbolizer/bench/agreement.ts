@@ -68,6 +68,50 @@ export function askLlvm(file: string, addresses: readonly number[]): SourceFrame
   );
 }
 
+/** What elfutils says, per address: `0x…`, then a line with the function and one with the place for each frame. */
+function askElfutils(file: string, addresses: readonly number[]): SourceFrame[][] {
+  const input = `${addresses.map((address) => `0x${address.toString(16)}`).join('\n')}\n`;
+  const lines = output('eu-addr2line', ['-a', '-f', '-i', '-e', file], input).trimEnd().split('\n');
+  const answers: SourceFrame[][] = [];
+  for (let at = 0; at < lines.length; at++) {
+    if (lines[at]!.startsWith('0x')) answers.push([]);
+    else {
+      const [, path, line] = /^(.*?):(\d+)(?::\d+)?(?: .*)?$/.exec(lines[++at]!) ?? [];
+      answers.at(-1)!.push({ function: lines[at - 1]!, file: path ?? '', line: Number(line) });
+    }
+  }
+  return answers;
+}
+
+/** What the compiler appends to the name of a function that it splits or copies. */
+const withoutPart = (name: string) => name.replace(/\.(lto_priv|part|constprop|isra|cold)\b.*$/, '');
+
+/**
+ * Shares of the addresses of a dwz file, and how many of our frames have no name. elfutils loses inlined calls where code was
+ * optimized at link time: it then says the outermost function and the innermost line, and those are compared. llvm-symbolizer
+ * loses names in dwz files, but not the chains: those are compared by their files and lines.
+ */
+export async function dwzAgreement(index: OpenIndex, { peer }: Program, count: number) {
+  const addresses = addressesIn(functionsOf(peer), count);
+  const ours = await index.resolve(addresses, true);
+  const text = (frames: readonly SourceFrame[]) =>
+    frames.map((frame) => `${withoutPart(frame.function)} ${basename(frame.file)}:${frame.line}`).join(' < ');
+  const lines = (frames: readonly SourceFrame[]) =>
+    frames.map((frame) => `${basename(frame.file)}:${frame.line}`).join(' < ');
+  const ends = (frames: readonly SourceFrame[]) =>
+    frames.length > 1 ? [{ ...frames[0]!, function: frames.at(-1)!.function }] : frames;
+  const share = (theirs: readonly SourceFrame[][], isEqual: (ours: SourceFrame[], theirs: SourceFrame[]) => boolean) =>
+    theirs.filter((frames, row) => isEqual([...ours[row]!], frames)).length / count;
+  return {
+    elfutils: share(
+      askElfutils(peer, addresses),
+      (mine, other) => text(other.length > 1 ? mine : ends(mine)) === text(other),
+    ),
+    llvm: share(askLlvm(peer, addresses), (mine, other) => lines(mine) === lines(other)),
+    nameless: ours.flat().filter((frame) => frame.function === '').length,
+  };
+}
+
 /**
  * The share of addresses at which whole chains of (function, file's base name, line) are equal. The outermost function may have
  * several names in the symbol table, as constructors do: any of one address is that function.

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const SOURCES = ['shop', 'solve', 'words', 'evaluate'];
@@ -31,9 +31,21 @@ export function cppProgram(folder: string, name: string, compiler: string, extra
 /** libc with the debug file that libc6-dbg installs. */
 export function libcProgram(): Program {
   const file = '/lib/x86_64-linux-gnu/libc.so.6';
+  return { name: 'libc6-dbg', file, peer: debugFileOf(file) };
+}
+
+function debugFileOf(file: string): string {
   const notes = execFileSync('readelf', ['-n', file], { encoding: 'utf8' });
   const id = /Build ID: (\w+)/.exec(notes)![1]!;
-  return { name: 'libc6-dbg', file, peer: `/usr/lib/debug/.build-id/${id.slice(0, 2)}/${id.slice(2)}.debug` };
+  return `/usr/lib/debug/.build-id/${id.slice(0, 2)}/${id.slice(2)}.debug`;
+}
+
+/** The library of binutils; what its debug file has in common with others is in a dwz file. Both are of libbinutils-dbg. */
+export function dwzProgram(): Program {
+  const folder = '/usr/lib/x86_64-linux-gnu';
+  const name = readdirSync(folder).find((each) => /^libbfd-.*-system\.so$/.test(each)) ?? 'libbfd';
+  const file = join(folder, name);
+  return { name: 'libbinutils-dbg', file, peer: debugFileOf(file) };
 }
 
 /** Our own Rust, as released but with all debug information. */

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BuildId, LookupAddress } from '@strata/profile';
 import { loadKernelSymbols, openIndex, openIndexStore } from '@strata/symbolizer';
-import { addressesIn, agreement, functionsOf } from './agreement.ts';
+import { addressesIn, agreement, dwzAgreement, functionsOf } from './agreement.ts';
 import { goAgreement } from './go-agreement.ts';
-import { cppProgram, debugBytes, goPrograms, libcProgram, type Program, rustProgram } from './programs.ts';
+import { cppProgram, debugBytes, dwzProgram, goPrograms, libcProgram, type Program, rustProgram } from './programs.ts';
 
 const ADDRESSES = 100_000;
 const BATCH = 1_000;
@@ -106,6 +106,17 @@ async function measureGo(): Promise<void> {
   }
 }
 
+async function measureDwz(program: Program): Promise<void> {
+  const { name, file, peer } = program;
+  const path = join(folder, `${name}.index`);
+  const { ms } = built(file, path);
+  print(`${name}/build`, debugBytes(peer) / 1e3 / ms, 'MB/s');
+  const shares = await dwzAgreement(await openIndex(path), program, ADDRESSES);
+  print(`${name}/agreement`, shares.elfutils * 100, '% of eu-addr2line');
+  print(`${name}/lines-of-chains`, shares.llvm * 100, '% of llvm-symbolizer-19');
+  print(`${name}/nameless-frames`, shares.nameless, 'frames');
+}
+
 async function measureKernel(): Promise<void> {
   const started = performance.now();
   const kernel = await loadKernelSymbols();
@@ -132,6 +143,11 @@ try {
     const program = make();
     if (existsSync(program.peer)) await measure(program);
     else console.error(`skipped: ${program.name} is not installed`);
+  }
+  const dwz = dwzProgram();
+  if (dwz.name.includes(wanted)) {
+    if (existsSync(dwz.peer)) await measureDwz(dwz);
+    else console.error(`skipped: ${dwz.name} is not installed`);
   }
   if ('go'.includes(wanted)) await measureGo();
   if ('kallsyms'.includes(wanted)) await measureKernel();

@@ -12,6 +12,8 @@ export type Resolution = readonly SourceFrame[];
 
 /** The folder of symbol indexes, one file per build ID. Shared by collector (writes) and web (reads). */
 export interface IndexStore {
+  /** Addresses whose answer was remembered, and those that were looked up, since the start. */
+  readonly counters: { readonly hits: number; readonly misses: number };
   has(buildId: BuildId): Promise<boolean>;
   /**
    * Keeps an index, unless the one that is there knows as much; says whether it did. It is verified before it becomes
@@ -22,6 +24,8 @@ export interface IndexStore {
   describe(buildId: BuildId): Promise<KeptIndex | null>;
   /** Names for many addresses of one file, in order; `null` when there is no index for the build ID (yet). */
   resolve(buildId: BuildId, addresses: readonly LookupAddress[]): Promise<readonly Resolution[] | null>;
+  /** The text of a source file (a path as in SourceFrame), where the file's debug information has it itself; else `null`. */
+  sourceText(buildId: BuildId, path: string): Promise<string | null>;
 }
 
 /** Loadable parts and identity of an ELF file, read under limits. */

@@ -15,7 +15,9 @@ const ASKED_FOR_AGAIN: ReadonlySet<string> = new Set<SymbolizerErrorCode>(['INVA
 /** A store of indexes in `folder`, which need not exist yet. `nowMs` is a clock that never goes back. */
 export function openIndexStore(folder: string, nowMs: () => number = () => performance.now()): IndexStore {
   const readers = new IndexReaders(folder, nowMs);
+  const counters = { hits: 0, misses: 0 };
   return {
+    counters,
     has: async (buildId) => (await describe(readers, buildId))?.isCurrent ?? false,
     describe: async (buildId) => describe(readers, buildId),
     async put(buildId, index) {
@@ -31,9 +33,15 @@ export function openIndexStore(folder: string, nowMs: () => number = () => perfo
       const reader = await readers.get(buildId).catch(absentIfOfOtherVersion);
       if (reader === null) return null;
       checkBuildId(reader, buildId);
-      const answers = await answersTo(reader, addresses);
+      const answers = await answersTo(reader, addresses, counters);
       readers.keepWithinBudgets();
       return answers;
+    },
+    async sourceText(buildId, path) {
+      const reader = await readers.get(buildId).catch(absentIfOfOtherVersion);
+      if (reader === null) return null;
+      checkBuildId(reader, buildId);
+      return withCode(reader.index.sourceText(path));
     },
   };
 }
@@ -66,7 +74,11 @@ function checkBuildId(reader: Reader, buildId: BuildId): void {
   );
 }
 
-async function answersTo(reader: Reader, addresses: readonly LookupAddress[]): Promise<readonly Resolution[]> {
+async function answersTo(
+  reader: Reader,
+  addresses: readonly LookupAddress[],
+  counters: { hits: number; misses: number },
+): Promise<readonly Resolution[]> {
   const resolutions = new Array<Resolution>(addresses.length);
   const open: number[] = [];
   for (let i = 0; i < addresses.length; i++) {
@@ -74,6 +86,8 @@ async function answersTo(reader: Reader, addresses: readonly LookupAddress[]): P
     if (known === undefined) open.push(i);
     else resolutions[i] = known;
   }
+  counters.hits += addresses.length - open.length;
+  counters.misses += open.length;
   for (let from = 0; from < open.length; from += BATCH) {
     const batch = open.slice(from, from + BATCH);
     const asked = Float64Array.from(batch, (i) => addresses[i]!);

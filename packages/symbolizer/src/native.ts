@@ -27,6 +27,7 @@ export interface NativeIndex {
   readonly segments: ElfDescription['segments'];
   /** Names demangled, or as the linker knows them with `linkage`. */
   resolve(addresses: Float64Array, linkage?: boolean): Promise<NativeAnswers>;
+  sourceText(path: string): Promise<string | null>;
 }
 
 /** What we use of the addon. */

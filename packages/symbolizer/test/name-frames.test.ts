@@ -26,9 +26,11 @@ const CHAIN: Resolution = [
 
 /** Knows `APP` up to 0x2000 and `LIBC`; has a broken index of `BROKEN`. */
 const store: IndexStore = {
+  counters: { hits: 0, misses: 0 },
   has: async (buildId) => buildId === APP || buildId === LIBC,
   put: () => Promise.reject(new Error('not used')),
   describe: () => Promise.reject(new Error('not used')),
+  sourceText: () => Promise.reject(new Error('not used')),
   resolve: async (buildId, addresses) => {
     if (buildId === LATE) return null;
     if (buildId === BROKEN) throw new SymbolizerError('INVALID_INDEX', 'The symbol index is damaged.');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import { lineWeights, type Naming } from '@strata/profile';
+import { type BuildId, type Frame, lineWeights, type Naming } from '@strata/profile';
 import type { Selection } from '@strata/storage';
 import type { Answer } from './answer-cache.ts';
 import { isOver } from './columns-answer.ts';
@@ -19,6 +19,8 @@ export interface FunctionKey {
 
 export const FUNCTION_PARAMETERS = ['function', 'file', 'binary'] as const;
 const LINES_MOST = 5_000;
+/** Whose debug information may have the text. */
+export const BUILDS_MOST = 16;
 
 /** Reads `function`, `file` and `binary`. Throws WebError INVALID_PARAMETER. */
 export function readFunction(parameters: ParameterMap): FunctionKey {
@@ -27,7 +29,7 @@ export function readFunction(parameters: ParameterMap): FunctionKey {
   return { function: name!, file: file!, binary: binary! };
 }
 
-/** The lines of a function with what each is worth, as JSON `{ lines: [line, self, total][], whole }`; the heaviest when there are too many. */
+/** The lines of a function with what each is worth, as JSON `{ lines: [line, self, total][], whole, builds }`; the heaviest when there are too many. */
 export function answerLines(parts: Parts, selection: Selection, naming: Naming, key: FunctionKey): Promise<Answer> {
   const question = `lines?${writeSelection(selection)}&${writeNaming(naming)}&${JSON.stringify(key)}`;
   return parts.answers.get(question, async () => {
@@ -48,7 +50,8 @@ export function answerLines(parts: Parts, selection: Selection, naming: Naming, 
       .slice(0, LINES_MOST)
       .sort((a, b) => a.line - b.line)
       .map(({ line, self, total }) => [line, self, total]);
-    const bytes = new TextEncoder().encode(JSON.stringify({ lines, whole: meta.total }));
+    const builds = buildsOf(profile.stacks.frames, key.binary);
+    const bytes = new TextEncoder().encode(JSON.stringify({ lines, whole: meta.total, builds }));
     return {
       bytes,
       etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`,
@@ -58,4 +61,12 @@ export function answerLines(parts: Parts, selection: Selection, naming: Naming, 
       settled: isOver([selection]),
     };
   });
+}
+
+/** Files of a profile that are called so. */
+function buildsOf(frames: readonly Frame[], binary: string): BuildId[] {
+  const builds = new Set<BuildId>();
+  for (const frame of frames)
+    if (frame.kind === 'native' && posix.basename(frame.mapping.file) === binary) builds.add(frame.mapping.buildId);
+  return [...builds].slice(0, BUILDS_MOST);
 }

@@ -20,8 +20,6 @@ export interface Parts {
   readonly answers: AnswerCache;
   readonly sources: SourceTexts;
   readonly symbols: IndexStore;
-  /** Where the symbol indexes lie. */
-  readonly indexFolder: string;
   readonly debugFiles: DebugFiles;
   /** Names for the frames of a profile, by the symbol indexes there are now. */
   readonly nameFrames: (profile: Pick<StackProfile, 'stacks' | 'value'>, naming: Naming) => Promise<NamedFrames>;
@@ -70,9 +68,8 @@ export class PartsHolder {
     return {
       storage,
       symbols,
-      indexFolder: folder,
       debugFiles: this.debugFiles,
-      sources: new SourceTexts(this.#settings.sources),
+      sources: new SourceTexts(this.#settings.sources, symbols),
       answers: new AnswerCache((files) => stampIndexes(folder, files)),
       nameFrames: (profile, naming) => nameFrames(profile, symbols, naming),
     };

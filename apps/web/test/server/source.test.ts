@@ -10,6 +10,11 @@ import { sourceAddress } from '../../src/server/source/source-url.ts';
 
 const LINES = Array.from({ length: 40 }, (_, i) => `line ${i + 1}`);
 
+/** As an index of `gnu:ab12` has it. */
+const embedded = {
+  sourceText: async (build: string, path: string) =>
+    build === 'gnu:ab12' && path === '/build/shop/cart/total.cpp' ? 'int embedded;\n' : null,
+};
 let top: string;
 let folder: string;
 let texts: SourceTexts;
@@ -27,12 +32,17 @@ beforeAll(() => {
   writeFileSync(join(folder, 'wide.c'), 'x'.repeat(5_000));
   symlinkSync(join(top, 'secret.txt'), join(folder, 'link.txt'));
   symlinkSync(top, join(folder, 'up'));
-  texts = new SourceTexts({ folder, url: null });
+  texts = new SourceTexts({ folder, url: null }, embedded);
 });
 afterAll(() => rmSync(top, { recursive: true }));
 
 const read = (query: string, from = texts) =>
-  readSource(from, new Map([...new URLSearchParams(query)].map(([name, value]) => [name, [value]])));
+  readSource(
+    from,
+    new Map(
+      [...new Set(new URLSearchParams(query).keys())].map((name) => [name, new URLSearchParams(query).getAll(name)]),
+    ),
+  );
 const refusal = async (query: string, from = texts) => {
   const refused = (async () => read(query, from))();
   const { code, message } = await refused.then(
@@ -41,6 +51,27 @@ const refusal = async (query: string, from = texts) => {
   );
   return `${code} ${message}`;
 };
+
+describe('sources in debug information', () => {
+  const file = 'file=/build/shop/cart/total.cpp';
+
+  test('stand before all others, as what really ran', async () => {
+    expect(await read(`${file}&build=gnu:cd34&build=gnu:ab12`)).toEqual({
+      path: '/build/shop/cart/total.cpp, as kept in the debug information',
+      first: 1,
+      lines: ['int embedded;', ''],
+      count: 1,
+    });
+    expect((await read(`${file}&build=gnu:cd34`)).path).toBe('shop/cart/total.cpp');
+    const nowhere = new SourceTexts({ folder: null, url: null }, embedded);
+    expect((await read(`${file}&build=gnu:ab12`, nowhere)).lines[0]).toBe('int embedded;');
+    expect(await refusal(file, nowhere)).toMatch(/^NO_SOURCES The debug information has no sources in it/);
+  });
+
+  test.each(['build=../x', `build=${'gnu:ab12&build='.repeat(17)}gnu:ab12`])('?%s is refused', async (query) => {
+    expect(await refusal(`${file}&${query}`)).toMatch(/^INVALID_PARAMETER The parameters build/);
+  });
+});
 
 describe('sources in a folder', () => {
   test('are found by the longest end of the path that is there', async () => {
@@ -90,9 +121,9 @@ describe('sources in a folder', () => {
   });
 
   test('without any place it says what to do', async () => {
-    const none = new SourceTexts({ folder: null, url: null });
+    const none = new SourceTexts({ folder: null, url: null }, embedded);
     expect(await refusal('file=a.c', none)).toBe(
-      'NO_SOURCES Strata was not told where sources are: start it with STRATA_SOURCE_FOLDER or STRATA_SOURCE_URL.',
+      'NO_SOURCES The debug information has no sources in it, and Strata was not told where they are: start it with STRATA_SOURCE_FOLDER or STRATA_SOURCE_URL.',
     );
   });
 });
@@ -111,7 +142,7 @@ describe('sources at an address', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    from = new SourceTexts({ folder, url: `http://127.0.0.1:${port}/raw/{version}/{file}` });
+    from = new SourceTexts({ folder, url: `http://127.0.0.1:${port}/raw/{version}/{file}` }, embedded);
   });
   afterAll(() => server.close());
 

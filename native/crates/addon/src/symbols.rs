@@ -242,6 +242,24 @@ impl Task for ResolveAddresses {
     }
 }
 
+pub struct ReadSourceText {
+    index: Arc<Index<Mmap>>,
+    path: String,
+}
+
+impl Task for ReadSourceText {
+    type Output = Option<Vec<u8>>;
+    type JsValue = Option<String>;
+
+    fn compute(&mut self) -> Result<Option<Vec<u8>>> {
+        Ok(self.index.source_text(self.path.as_bytes()))
+    }
+
+    fn resolve(&mut self, _env: Env, text: Option<Vec<u8>>) -> Result<Option<String>> {
+        Ok(text.map(|text| String::from_utf8_lossy(&text).into_owned()))
+    }
+}
+
 #[napi]
 impl SymbolIndex {
     /// `kind:hex` of the file that the index is of.
@@ -280,6 +298,15 @@ impl SymbolIndex {
     #[napi(getter)]
     pub fn segments(&self) -> Vec<ElfSegment> {
         self.index.segments().iter().map(ElfSegment::from).collect()
+    }
+
+    /// The text of a source file, where debug information has it itself; by its path as the compiler wrote it.
+    #[napi]
+    pub fn source_text(&self, path: String) -> AsyncTask<ReadSourceText> {
+        AsyncTask::new(ReadSourceText {
+            index: self.index.clone(),
+            path,
+        })
     }
 
     /// Names for addresses (SVMA) of the file, or places in it from 2^52 on; as the linker knows them with `linkage`.

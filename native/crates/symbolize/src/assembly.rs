@@ -9,6 +9,8 @@ use crate::ranges::Range;
 pub(crate) struct PartOfCode<'d> {
     pub functions: Vec<Cow<'d, [u8]>>,
     pub files: Vec<Vec<u8>>,
+    /// Files whose text the source has itself: row of `files`, text.
+    pub texts: Vec<(u32, Vec<u8>)>,
     /// A parent always stands before.
     pub locations: Vec<Location>,
     /// Start and location, ascending; `NONE` where the part says nothing.
@@ -47,6 +49,9 @@ impl Assembly {
         let functions: Vec<u32> = functions.collect::<Result<_, _>>()?;
         let files = part.files.iter().map(|path| map.files.intern(path));
         let files: Vec<u32> = files.collect::<Result<_, _>>()?;
+        for (file, text) in &part.texts {
+            map.texts.add(files[*file as usize], text);
+        }
         let mut locations: Vec<u32> = Vec::with_capacity(part.locations.len());
         let renamed = |ids: &[u32], id: u32| ids.get(id as usize).copied().unwrap_or(NONE);
         for location in &part.locations {

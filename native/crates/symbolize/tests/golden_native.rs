@@ -148,6 +148,27 @@ fn split_units_in_files_of_their_own_and_in_a_package() {
 }
 
 #[test]
+fn text_of_sources_in_the_debug_information() {
+    let folder = Folder::new("golden-embedded");
+    let program = compile(
+        &folder,
+        "clang++-19 -O2 -g -gdwarf-5 -gembed-source -o $2 $1",
+    );
+    let index = index_with_debug_files(&program);
+    let path = folder.path("shop.cpp");
+    let text = |path: &Path| index.source_text(path.as_os_str().as_encoded_bytes());
+    assert_eq!(text(&path), Some(INLINED.into()));
+    assert_eq!(text(&folder.path("other.cpp")), None);
+    assert_eq!(chain_in(&program, &program), CHAIN);
+    let without = compile(&folder, "clang++-19 -O2 -g -o $2 $1");
+    let without = index_with_debug_files(&without);
+    assert_eq!(
+        without.source_text(path.as_os_str().as_encoded_bytes()),
+        None
+    );
+}
+
+#[test]
 fn what_dwz_moved_to_another_file() {
     let folder = Folder::new("golden-dwz");
     let (first, second) = (folder.path("first"), folder.path("second"));

@@ -77,7 +77,7 @@ function Lines({ functions, functionRow, group, service, query, version, words, 
   const text = useText(file, version, lines.data);
   const [link, setLink] = useState<SourceLink>(NO_LINK);
   useEffect(() => setLink(readLink(service)), [service]);
-  const rows = useMemo(() => sourceRows(lines.data ?? [], text.data ?? null), [lines.data, text.data]);
+  const rows = useMemo(() => sourceRows(lines.data?.lines ?? [], text.data ?? null), [lines.data, text.data]);
   const body = useRef<HTMLDivElement>(null);
   const heaviest = functions.line[functionRow]!;
   const hasText = text.data !== undefined;
@@ -86,7 +86,7 @@ function Lines({ functions, functionRow, group, service, query, version, words, 
     body.current?.querySelector(`[data-line="${heaviest}"]`)?.scrollIntoView({ block: 'center' });
   }, [heaviest, hasText, lines.data === undefined]);
 
-  const beyond = text.data !== undefined && (lines.data?.at(-1)?.line ?? 0) > text.data.count;
+  const beyond = text.data !== undefined && (lines.data?.lines.at(-1)?.line ?? 0) > text.data.count;
   return (
     <section aria-label="Source" className="flex h-full min-h-0 flex-col rounded-lg border border-line bg-panel">
       <header className="flex items-center gap-3 border-b border-line py-2 pr-2 pl-3">
@@ -149,7 +149,7 @@ function Lines({ functions, functionRow, group, service, query, version, words, 
       )}
       <footer className="truncate border-t border-line px-3 py-1 text-[11px] text-ink-2" title={text.data?.path}>
         {text.data === undefined
-          ? `${lines.data?.length ?? 0} ${lines.data?.length === 1 ? 'line' : 'lines'} with samples, at most ${formatShare(largest(lines.data, words.whole))} of all`
+          ? `${lines.data?.lines.length ?? 0} ${lines.data?.lines.length === 1 ? 'line' : 'lines'} with samples, at most ${formatShare(largest(lines.data?.lines, words.whole))} of all`
           : `Text from ${text.data.path}`}
       </footer>
     </section>

@@ -33,24 +33,37 @@ async function fetchJson<T>(url: string, signal: AbortSignal): Promise<T> {
 
 const retry = (failures: number, error: FetchError) => failures < 2 && (error.status === 0 || error.status >= 503);
 
+/** Lines of a function, and the files that have code of them. */
+export interface Lines {
+  readonly lines: readonly Line[];
+  readonly builds: readonly string[];
+}
+
 /** What the lines of a function are worth. `query` names the selection and the function. */
 export function useLines(query: URLSearchParams, refetchInterval: number | false) {
-  return useQuery<readonly Line[], FetchError>({
+  return useQuery<Lines, FetchError>({
     queryKey: ['lines', query.toString()],
     refetchInterval,
     retry,
     queryFn: async ({ signal }) => {
-      const { lines } = await fetchJson<{ lines: [number, number, number][] }>(`/api/v1/lines?${query}`, signal);
-      return lines.map(([line, self, total]) => ({ line, self, total }));
+      const answer = await fetchJson<{ lines: [number, number, number][]; builds: string[] }>(
+        `/api/v1/lines?${query}`,
+        signal,
+      );
+      return {
+        lines: answer.lines.map(([line, self, total]) => ({ line, self, total })),
+        builds: answer.builds,
+      };
     },
   });
 }
 
 /** The text around lines of a file. */
-export function useText(file: string, version: string, lines: readonly Line[] | undefined) {
+export function useText(file: string, version: string, { lines, builds }: Partial<Lines> = {}) {
   const from = Math.max(1, (lines?.[0]?.line ?? 1) - AROUND);
   const to = (lines?.at(-1)?.line ?? 1) + AROUND;
   const query = new URLSearchParams({ file, from: String(from), to: String(to), ...(version && { version }) });
+  for (const build of builds ?? []) query.append('build', build);
   return useQuery<SourceText, FetchError>({
     queryKey: ['source', query.toString()],
     enabled: file !== '' && lines !== undefined && lines.length > 0,

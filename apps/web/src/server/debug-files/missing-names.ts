@@ -1,4 +1,3 @@
-import { readIndexHeader } from '@strata/debug-files';
 import type { BuildId } from '@strata/profile';
 import type { Selection, SymbolSearch, TimeRange } from '@strata/storage';
 import type { Parts } from '../parts.ts';
@@ -7,6 +6,8 @@ import { type UnnamedFile, unnamedFiles } from './unnamed-samples.ts';
 /** Services are looked at by their samples, most first; a page of them would be read by nobody. */
 const SERVICES_MOST = 50;
 const FILES_MOST = 500;
+/** Services that are summed side by side. */
+const AT_ONCE = 8;
 
 /**
  * Why a file's frames have no name. `waiting`: a debug file is there, its index is not yet; `failed`: its index cannot be
@@ -38,13 +39,19 @@ export async function listMissingNames(parts: Parts, range: TimeRange): Promise<
   const services = (await parts.storage.listServices(range, 1)).toSorted((a, b) => b.samples - a.samples);
   const found = new Map<BuildId, UnnamedFile & { services: string[] }>();
   let samples = 0;
-  for (const { profileTypes, service } of services.slice(0, SERVICES_MOST)) {
-    const profileType = (profileTypes.find(({ name }) => name === 'cpu') ?? profileTypes[0])?.name;
-    if (profileType === undefined) continue;
-    const selection: Selection = { ...range, service, profileType, versions: [], labels: [] };
-    const sums = await parts.storage.sumStacks(selection);
-    samples += sums.samples;
-    for (const file of await unnamedFiles(sums.profile, parts.symbols.resolve)) add(found, file, service);
+  const asked = services.slice(0, SERVICES_MOST);
+  while (asked.length > 0) {
+    const answers = asked.splice(0, AT_ONCE).map(async ({ profileTypes, service }) => {
+      const profileType = (profileTypes.find(({ name }) => name === 'cpu') ?? profileTypes[0])?.name;
+      if (profileType === undefined) return { service, samples: 0, files: [] };
+      const selection: Selection = { ...range, service, profileType, versions: [], labels: [] };
+      const sums = await parts.storage.sumStacks(selection);
+      return { service, samples: sums.samples, files: await unnamedFiles(sums.profile, parts.symbols.resolve) };
+    });
+    for (const answer of await Promise.all(answers)) {
+      samples += answer.samples;
+      for (const file of answer.files) add(found, file, answer.service);
+    }
   }
   const files = [...found.values()].sort((a, b) => b.samples - a.samples).slice(0, FILES_MOST);
   const searches = files.length === 0 ? [] : await parts.storage.listSymbolSearches(files.map((file) => file.buildId));
@@ -63,7 +70,7 @@ function add(found: Map<BuildId, UnnamedFile & { services: string[] }>, file: Un
 }
 
 async function explain(
-  { debugFiles, indexFolder }: Parts,
+  { debugFiles, symbols }: Parts,
   file: UnnamedFile & { services: readonly string[] },
   allSearches: readonly SymbolSearch[],
 ): Promise<MissingNames> {
@@ -73,14 +80,14 @@ async function explain(
   if (kept?.outcome === null)
     return { ...told, state: 'waiting', reason: 'Its debug file is there, and the index is being built.' };
   if (kept?.outcome?.state === 'failed') return { ...told, state: 'failed', reason: kept.outcome.reason };
-  const index = await readIndexHeader(indexFolder, file.buildId);
+  const index = await symbols.describe(file.buildId);
   if (kept === null && searches.some(({ found }) => !found)) {
-    const known = index === null ? 'Nothing' : `Only its table of symbols (${index.kind})`;
+    const known = index === null ? 'Nothing' : `Only its table of symbols (${index.statistics.source})`;
     return { ...told, state: 'missing', reason: `${known} is known of it: no debug information was found.` };
   }
   if (index === null) {
     return { ...told, state: 'unknown', reason: 'Nobody has said yet whether there is debug information for it.' };
   }
-  const reason = `Its index, made from ${index.kind}, does not know ${file.unnamed} of ${file.addresses} addresses.`;
+  const reason = `Its index, made from ${index.statistics.source}, does not know ${file.unnamed} of ${file.addresses} addresses.`;
   return { ...told, state: 'incomplete', reason };
 }

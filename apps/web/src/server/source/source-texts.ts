@@ -1,3 +1,5 @@
+import type { BuildId } from '@strata/profile';
+import type { IndexStore } from '@strata/symbolizer';
 import { WebError } from '../errors.ts';
 import type { SourceFile } from './source-file.ts';
 import { readFromFolder } from './source-folder.ts';
@@ -19,6 +21,15 @@ export interface SourceExcerpt {
   readonly count: number;
 }
 
+/** A source file as debug information names it. */
+export interface WantedSource {
+  readonly path: string;
+  /** `''` for none. */
+  readonly version: string;
+  /** Files with code of it: their debug information may have the text itself, of the very version that ran. */
+  readonly builds: readonly BuildId[];
+}
+
 /** Where texts of source files are taken from; `null` where Strata was not told. */
 export interface SourcePlaces {
   readonly folder: string | null;
@@ -29,18 +40,21 @@ export interface SourcePlaces {
 /** Texts of source files, kept for half a minute, since a reader goes from function to function of one file. */
 export class SourceTexts {
   readonly #places: SourcePlaces;
+  readonly #symbols: Pick<IndexStore, 'sourceText'>;
   readonly #kept = new Map<
     string,
     { readonly file: Promise<SourceFile | null>; readonly until: number; size: number }
   >();
 
-  constructor(places: SourcePlaces) {
+  constructor(places: SourcePlaces, symbols: Pick<IndexStore, 'sourceText'>) {
     this.#places = places;
+    this.#symbols = symbols;
   }
 
-  /** Lines `from` to `to` of a file, as debug information names it. Throws WebError. */
-  async read(path: string, version: string, from: number, to: number): Promise<SourceExcerpt> {
-    const file = await this.#file(path, version);
+  /** Lines `from` to `to` of a file. Throws WebError. */
+  async read(wanted: WantedSource, from: number, to: number): Promise<SourceExcerpt> {
+    const { path } = wanted;
+    const file = (await this.#embedded(wanted)) ?? (await this.#file(path, wanted.version));
     if (file === null) {
       const { folder, url } = this.#places;
       const looked = [folder === null ? null : `the folder ${folder}`, url === null ? null : new URL(url).host];
@@ -60,12 +74,20 @@ export class SourceTexts {
     };
   }
 
+  async #embedded({ path, builds }: WantedSource): Promise<SourceFile | null> {
+    for (const build of builds) {
+      const text = await this.#symbols.sourceText(build, path);
+      if (text !== null) return { path: `${path}, as kept in the debug information`, text };
+    }
+    return null;
+  }
+
   #file(path: string, version: string): Promise<SourceFile | null> {
     const { folder, url } = this.#places;
     if (folder === null && url === null)
       throw new WebError(
         'NO_SOURCES',
-        'Strata was not told where sources are: start it with STRATA_SOURCE_FOLDER or STRATA_SOURCE_URL.',
+        'The debug information has no sources in it, and Strata was not told where they are: start it with STRATA_SOURCE_FOLDER or STRATA_SOURCE_URL.',
       );
     const key = `${url?.includes('{version}') ? version : ''}\n${path}`;
     const known = this.#kept.get(key);

@@ -194,6 +194,7 @@ impl<'d> Walk<'_, 'd> {
         PartOfCode {
             functions: self.names.names.into_iter().map(Cow::Borrowed).collect(),
             files: self.sources.paths,
+            texts: self.sources.texts,
             locations: self.locations.into_rows(),
             ranges: self.ranges,
         }

@@ -11,6 +11,8 @@ const MAX_PATH_BYTES: usize = 4096;
 /// Source files of a group of units, each once: what an index of a line program's header stands for. Ids count up from 0.
 pub(crate) struct SourcePaths {
     pub paths: Vec<Vec<u8>>,
+    /// What the line program's header has of their contents (`DW_LNCT_LLVM_source`): row of `paths`, text.
+    pub texts: Vec<(u32, Vec<u8>)>,
     ids: HashMap<Vec<u8>, u32>,
     by_index: Vec<u32>,
 }
@@ -33,6 +35,7 @@ impl SourcePaths {
     pub fn new() -> Self {
         Self {
             paths: Vec::new(),
+            texts: Vec::new(),
             ids: HashMap::new(),
             by_index: Vec::new(),
         }
@@ -61,6 +64,9 @@ impl SourcePaths {
         let id = *self.ids.entry(path.clone()).or_insert(next);
         if id == next {
             self.paths.push(path);
+            if let Some(text) = context.and_then(|context| context.text_of(index)) {
+                self.texts.push((id, text));
+            }
         }
         id
     }
@@ -88,6 +94,12 @@ impl PathContext<'_, '_> {
         let surplus = path.len().saturating_sub(MAX_PATH_BYTES);
         path.drain(..surplus);
         Some(path)
+    }
+
+    /// A file without a text has an empty one.
+    fn text_of(&self, index: u32) -> Option<Vec<u8>> {
+        let source = self.program.file(index.into())?.source()?;
+        self.text(&source).filter(|text| !text.is_empty())
     }
 
     fn text(&self, value: &AttributeValue<Slice<'_>>) -> Option<Vec<u8>> {

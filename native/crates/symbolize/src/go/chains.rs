@@ -78,6 +78,7 @@ impl<'t, 'e, 'd> Part<'t, 'e, 'd> {
 
     fn end(self) -> PartOfCode<'d> {
         PartOfCode {
+            texts: Vec::new(),
             functions: self.functions,
             files: self.files,
             locations: self.locations.into_rows(),

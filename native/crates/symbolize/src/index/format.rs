@@ -2,9 +2,9 @@
 
 /// First bytes of an index. The high bit and the line ends show damage by a text-mode copy, as in PNG.
 pub(crate) const MAGIC: [u8; 8] = *b"\x89SYM\r\n\x1a\n";
-pub(crate) const FORMAT_VERSION: u32 = 3;
+pub(crate) const FORMAT_VERSION: u32 = 4;
 /// Raised when the same file would give another index, so that stored ones can be built anew.
-pub(crate) const BUILDER_VERSION: u32 = 3;
+pub(crate) const BUILDER_VERSION: u32 = 4;
 
 /// Offsets of the header's fields.
 pub(crate) const AT_VERSION: usize = 8;
@@ -32,7 +32,7 @@ pub(crate) const HEADER_BYTES: usize = AT_DIRECTORY + PART_COUNT * DIRECTORY_ENT
 pub(crate) const DIGEST_BYTES: usize = 32;
 
 /// Parts of an index, in their order in the file and in the directory.
-pub(crate) const PART_COUNT: usize = 9;
+pub(crate) const PART_COUNT: usize = 11;
 pub(crate) const LOADS: usize = 0;
 pub(crate) const SEGMENTS: usize = 1;
 pub(crate) const RANGE_BLOCKS: usize = 2;
@@ -42,8 +42,10 @@ pub(crate) const LOCATIONS: usize = 5;
 pub(crate) const FUNCTIONS: usize = 6;
 pub(crate) const FILES: usize = 7;
 pub(crate) const STRINGS: usize = 8;
+pub(crate) const TEXT_ROWS: usize = 9;
+pub(crate) const TEXTS: usize = 10;
 /// Bytes of one element of each part.
-pub(crate) const ELEMENT_BYTES: [usize; PART_COUNT] = [24, 16, 12, 1, 4, 1, 8, 8, 1];
+pub(crate) const ELEMENT_BYTES: [usize; PART_COUNT] = [24, 16, 12, 1, 4, 1, 8, 8, 1, 16, 1];
 /// Ranges of a block: the first stands in the part of blocks, the others follow it packed.
 pub(crate) const RANGES_A_BLOCK: usize = 32;
 /// Locations packed one after the other, the first of them from nothing.

@@ -5,9 +5,11 @@ pub(crate) mod format;
 mod interner;
 mod packed;
 mod reader;
+mod source_texts;
 mod writer;
 
 pub use format::SourceKind;
 pub(crate) use interner::{Location, Locations, Names};
 pub use reader::{Frame, Index, LocationId};
+pub(crate) use source_texts::SourceTexts;
 pub(crate) use writer::{CodeMap, Origin};

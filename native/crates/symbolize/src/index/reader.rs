@@ -7,6 +7,7 @@ use crate::index::Location;
 use crate::index::bytes::{partition, u32_at, u64_at};
 use crate::index::format::*;
 use crate::index::packed::{NO_LOCATION, Unpack};
+use crate::index::source_texts::unpack;
 
 /// Frames at one address at most; deeper inlining is cut at its outer end.
 const MAX_FRAMES: usize = 1024;
@@ -227,6 +228,19 @@ impl<Bytes: AsRef<[u8]>> Index<Bytes> {
     /// The path of a row of the files, as the compiler wrote it.
     pub fn file_path(&self, file: u32) -> Option<&[u8]> {
         self.text(FILES, file)
+    }
+
+    /// The text of a source file that debug information has itself, by its path as the compiler wrote it.
+    pub fn source_text(&self, path: &[u8]) -> Option<Vec<u8>> {
+        let rows = self.part(TEXT_ROWS);
+        (0..self.rows(TEXT_ROWS))
+            .map(|row| row * ELEMENT_BYTES[TEXT_ROWS])
+            .filter(|at| self.file_path(u32_at(rows, *at)) == Some(path))
+            .find_map(|at| {
+                let offset = u32_at(rows, at + 8) as usize;
+                let end = offset.checked_add(u32_at(rows, at + 12) as usize)?;
+                unpack(self.part(TEXTS).get(offset..end)?, u32_at(rows, at + 4))
+            })
     }
 
     fn text(&self, part: usize, row: u32) -> Option<&[u8]> {

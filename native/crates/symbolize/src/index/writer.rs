@@ -3,7 +3,7 @@ use crate::error::{ErrorCode, SymbolizeError};
 use crate::identity::BuildId;
 use crate::index::format::*;
 use crate::index::packed::{NO_LOCATION, put_location, put_range};
-use crate::index::{Location, Locations, Names};
+use crate::index::{Location, Locations, Names, SourceTexts};
 
 /// What an index is of and was made from.
 pub(crate) struct Origin {
@@ -19,6 +19,7 @@ pub(crate) struct CodeMap {
     pub functions: Names,
     pub files: Names,
     pub locations: Locations,
+    pub texts: SourceTexts,
     /// Start and location (`NONE`: nothing is known), ascending, the last one without a location.
     pub ranges: Vec<(u64, u32)>,
 }
@@ -29,6 +30,7 @@ impl CodeMap {
             functions: Names::new(),
             files: Names::new(),
             locations: Locations::new(),
+            texts: SourceTexts::new(),
             ranges: Vec::new(),
         }
     }
@@ -100,6 +102,19 @@ impl CodeMap {
         parts.end();
         parts.bytes(self.functions.bytes());
         parts.bytes(self.files.bytes());
+        parts.end();
+        let mut offset = 0u32;
+        for (file, text) in self.texts.iter() {
+            let length = u32::try_from(text.packed.len()).map_err(|_| too_large())?;
+            for number in [file, text.bytes, offset, length] {
+                parts.u32(number);
+            }
+            offset = offset.checked_add(length).ok_or_else(too_large)?;
+        }
+        parts.end();
+        for (_, text) in self.texts.iter() {
+            parts.bytes(&text.packed);
+        }
         parts.end();
         let counts = [self.ranges.len() as u32, self.locations.rows().len() as u32];
         finish(&mut file, origin, counts);
