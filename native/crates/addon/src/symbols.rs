@@ -145,6 +145,12 @@ pub fn describe_elf_file(path: String) -> AsyncTask<DescribeElf> {
     AsyncTask::new(DescribeElf { path })
 }
 
+/// The version of what builds indexes here; an index of a smaller one could be better, built anew.
+#[napi]
+pub fn symbol_index_builder() -> u32 {
+    strata_symbolize::BUILDER_VERSION
+}
+
 /// A symbol index, mapped from its file.
 #[napi]
 pub struct SymbolIndex {
@@ -192,6 +198,8 @@ pub struct IndexStatistics {
     pub locations: u32,
     pub functions: u32,
     pub files: u32,
+    /// Source files whose text the index has.
+    pub texts: u32,
 }
 
 /// What is at many addresses (`strata_symbolize::Answers`).
@@ -291,6 +299,7 @@ impl SymbolIndex {
             locations: index.location_count() as u32,
             functions: index.function_count() as u32,
             files: index.file_count() as u32,
+            texts: index.text_count() as u32,
         }
     }
 

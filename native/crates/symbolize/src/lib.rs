@@ -33,7 +33,7 @@ pub use elf::{Description, Segment, describe};
 pub use error::{ErrorCode, SymbolizeError};
 pub use folder_files::FolderFiles;
 pub use identity::{BuildId, BuildIdKind};
-pub use index::{Frame, Index, LocationId, SourceKind};
+pub use index::{BUILDER_VERSION, Frame, Index, LocationId, SourceKind};
 pub use jit_dump::{JitDump, JitName};
 pub use kernel_symbols::{KernelName, KernelSymbols};
 /// Reads a file piecewise for `describe`.

@@ -8,7 +8,7 @@ mod reader;
 mod source_texts;
 mod writer;
 
-pub use format::SourceKind;
+pub use format::{BUILDER_VERSION, SourceKind};
 pub(crate) use interner::{Location, Locations, Names};
 pub use reader::{Frame, Index, LocationId};
 pub(crate) use source_texts::SourceTexts;

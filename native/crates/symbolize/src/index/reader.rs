@@ -130,6 +130,11 @@ impl<Bytes: AsRef<[u8]>> Index<Bytes> {
         u32_at(self.bytes.as_ref(), AT_RANGE_COUNT) as usize
     }
 
+    /// Number of source files whose text it has.
+    pub fn text_count(&self) -> usize {
+        self.rows(TEXT_ROWS)
+    }
+
     /// Size of the index.
     pub fn byte_count(&self) -> usize {
         self.bytes.as_ref().len()
