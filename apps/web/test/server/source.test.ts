@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SymbolizerError } from '@strata/symbolizer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readSource } from '../../src/server/source/source-door.ts';
 import { SourceTexts } from '../../src/server/source/source-texts.ts';
@@ -10,10 +11,12 @@ import { sourceAddress } from '../../src/server/source/source-url.ts';
 
 const LINES = Array.from({ length: 40 }, (_, i) => `line ${i + 1}`);
 
-/** As an index of `gnu:ab12` has it. */
+/** As an index of `gnu:ab12` has it; that of `gnu:dead` is damaged. */
 const embedded = {
-  sourceText: async (build: string, path: string) =>
-    build === 'gnu:ab12' && path === '/build/shop/cart/total.cpp' ? 'int embedded;\n' : null,
+  async sourceText(build: string, path: string) {
+    if (build === 'gnu:dead') throw new SymbolizerError('INVALID_INDEX', 'The symbol index is damaged.');
+    return build === 'gnu:ab12' && path === '/build/shop/cart/total.cpp' ? 'int embedded;\n' : null;
+  },
 };
 let top: string;
 let folder: string;
@@ -66,6 +69,11 @@ describe('sources in debug information', () => {
     const nowhere = new SourceTexts({ folder: null, url: null }, embedded);
     expect((await read(`${file}&build=gnu:ab12`, nowhere)).lines[0]).toBe('int embedded;');
     expect(await refusal(file, nowhere)).toMatch(/^NO_SOURCES The debug information has no sources in it/);
+  });
+
+  test('are passed over where an index is damaged', async () => {
+    expect((await read(`${file}&build=gnu:dead&build=gnu:ab12`)).lines[0]).toBe('int embedded;');
+    expect((await read(`${file}&build=gnu:dead`)).path).toBe('shop/cart/total.cpp');
   });
 
   test.each(['build=../x', `build=${'gnu:ab12&build='.repeat(17)}gnu:ab12`])('?%s is refused', async (query) => {

@@ -1,5 +1,5 @@
 import type { BuildId } from '@strata/profile';
-import type { IndexStore } from '@strata/symbolizer';
+import { type IndexStore, SymbolizerError } from '@strata/symbolizer';
 import { WebError } from '../errors.ts';
 import type { SourceFile } from './source-file.ts';
 import { readFromFolder } from './source-folder.ts';
@@ -76,7 +76,7 @@ export class SourceTexts {
 
   async #embedded({ path, builds }: WantedSource): Promise<SourceFile | null> {
     for (const build of builds) {
-      const text = await this.#symbols.sourceText(build, path);
+      const text = await this.#symbols.sourceText(build, path).catch(nothingIfUnreadable);
       if (text !== null) return { path: `${path}, as kept in the debug information`, text };
     }
     return null;
@@ -121,4 +121,10 @@ export class SourceTexts {
       this.#kept.delete(key);
     }
   }
+}
+
+/** A damaged index has no text; other builds and places may have it. */
+function nothingIfUnreadable(cause: unknown): null {
+  if (cause instanceof SymbolizerError) return null;
+  throw cause;
 }
