@@ -10,7 +10,7 @@ pub(crate) struct PartOfCode<'d> {
     pub functions: Vec<Cow<'d, [u8]>>,
     pub files: Vec<Vec<u8>>,
     /// Files whose text the source has itself: row of `files`, text.
-    pub texts: Vec<(u32, Vec<u8>)>,
+    pub texts: Vec<(u32, &'d [u8])>,
     /// A parent always stands before.
     pub locations: Vec<Location>,
     /// Start and location, ascending; `NONE` where the part says nothing.

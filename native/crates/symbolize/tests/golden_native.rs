@@ -169,6 +169,25 @@ fn text_of_sources_in_the_debug_information() {
 }
 
 #[test]
+fn texts_of_sources_longer_than_a_name_but_not_generated_ones() {
+    let folder = Folder::new("golden-embedded-long");
+    for (comment, is_kept) in [(100 << 10, true), (4 << 20, false)] {
+        let source = format!("{INLINED}// {}\n", "-".repeat(comment));
+        let path = folder.write("shop.cpp", &source);
+        let program = folder.path("shop");
+        run(
+            "clang++-19 -O2 -g -gdwarf-5 -gembed-source -o $2 $1",
+            &[&path, &program],
+        );
+        let index = index_with_debug_files(&program);
+        let text = index.source_text(path.as_os_str().as_encoded_bytes());
+        assert_eq!(text, is_kept.then(|| source.into_bytes()));
+        assert_eq!(index.text_count(), usize::from(is_kept));
+        assert_eq!(chain_in(&program, &program), CHAIN);
+    }
+}
+
+#[test]
 fn what_dwz_moved_to_another_file() {
     let folder = Folder::new("golden-dwz");
     let (first, second) = (folder.path("first"), folder.path("second"));

@@ -61,10 +61,21 @@ impl<'d> DebugFile<'d> {
         base: DebugStrOffsetsBase<usize>,
         value: &AttributeValue<Slice<'d>>,
     ) -> Option<&'d [u8]> {
+        self.text_up_to(MAX_NAME_BYTES, header, base, value)
+    }
+
+    /// The same for what may be longer than names are.
+    pub fn text_up_to(
+        &self,
+        most: usize,
+        header: &UnitHeader<Slice<'d>>,
+        base: DebugStrOffsetsBase<usize>,
+        value: &AttributeValue<Slice<'d>>,
+    ) -> Option<&'d [u8]> {
         let dwarf = &self.dwarf;
         let (section, offset) = match *value {
             AttributeValue::String(text) => {
-                return Some(text.slice()).filter(|text| text.len() <= MAX_NAME_BYTES);
+                return Some(text.slice()).filter(|text| text.len() <= most);
             }
             AttributeValue::DebugStrRef(offset) => (dwarf.debug_str.reader(), offset.0),
             AttributeValue::DebugLineStrRef(offset) => (dwarf.debug_line_str.reader(), offset.0),
@@ -76,7 +87,7 @@ impl<'d> DebugFile<'d> {
             }
             _ => return None,
         };
-        text_at(section.slice(), offset)
+        text_at(section.slice(), offset, most)
     }
 }
 
@@ -100,9 +111,9 @@ impl<'d> UnitView<'d> {
     }
 }
 
-fn text_at(section: &[u8], offset: usize) -> Option<&[u8]> {
+fn text_at(section: &[u8], offset: usize, most: usize) -> Option<&[u8]> {
     let rest = section.get(offset..)?;
-    let reach = &rest[..rest.len().min(MAX_NAME_BYTES)];
+    let reach = &rest[..rest.len().min(most.saturating_add(1))];
     let end = memchr::memchr(0, reach)?;
     Some(&reach[..end])
 }

@@ -120,7 +120,7 @@ struct Walk<'a, 'd> {
     scopes: &'a Scopes,
     names: FunctionNames<'d>,
     paths: Option<PathContext<'a, 'd>>,
-    sources: SourcePaths,
+    sources: SourcePaths<'d>,
     locations: Locations,
     /// Per scope: the root's name it was last met under, and the location of the call, or `NONE` for a root.
     callers: Vec<(u32, u32)>,

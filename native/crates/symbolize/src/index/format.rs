@@ -4,7 +4,7 @@
 pub(crate) const MAGIC: [u8; 8] = *b"\x89SYM\r\n\x1a\n";
 pub(crate) const FORMAT_VERSION: u32 = 4;
 /// Raised when the same file would give another index, so that stored ones can be built anew.
-pub const BUILDER_VERSION: u32 = 4;
+pub const BUILDER_VERSION: u32 = 5;
 
 /// Offsets of the header's fields.
 pub(crate) const AT_VERSION: usize = 8;

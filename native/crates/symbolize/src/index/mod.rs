@@ -11,5 +11,5 @@ mod writer;
 pub use format::{BUILDER_VERSION, SourceKind};
 pub(crate) use interner::{Location, Locations, Names};
 pub use reader::{Frame, Index, LocationId};
-pub(crate) use source_texts::SourceTexts;
+pub(crate) use source_texts::{MAX_TEXT_BYTES, MAX_TEXTS_BYTES, SourceTexts};
 pub(crate) use writer::{CodeMap, Origin};

@@ -4,9 +4,9 @@ use miniz_oxide::deflate::compress_to_vec_zlib;
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 
 /// Larger ones are generated, and nobody reads them.
-const MAX_TEXT_BYTES: usize = 4 << 20;
+pub(crate) const MAX_TEXT_BYTES: usize = 4 << 20;
 /// Of all texts together, unpacked; what comes behind is left out.
-const MAX_BYTES: usize = 512 << 20;
+pub(crate) const MAX_TEXTS_BYTES: usize = 512 << 20;
 /// Of zlib: nine tenths of what its best does, in half the time.
 const LEVEL: u8 = 6;
 
@@ -34,7 +34,7 @@ impl SourceTexts {
     /// The first text of a file stays.
     pub fn add(&mut self, file: u32, text: &[u8]) {
         let all = self.bytes + text.len();
-        if text.len() > MAX_TEXT_BYTES || all > MAX_BYTES || self.texts.contains_key(&file) {
+        if text.len() > MAX_TEXT_BYTES || all > MAX_TEXTS_BYTES || self.texts.contains_key(&file) {
             return;
         }
         self.bytes = all;
