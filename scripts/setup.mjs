@@ -24,6 +24,8 @@ const TEST_PACKAGES = [
     'binutils',
     'xz-utils',
     'dwz',
+    'gdb',
+    'libbinutils-dbg',
     'elfutils',
     'libc6-dbg',
   ],

@@ -84,8 +84,10 @@ static __always_inline enum mapping_kind find_table(const struct file_key *key, 
     }
     file->used_s = now_s;
     mapping->table = file->table;
-    // It has no unwind information that could be read, as what a JIT maps as a file.
+    // It is no program, as what a JIT maps as a file.
     if (file->table == NO_TABLE) return MAPPING_FRAME_POINTER;
+    // It has a table that could not be had: frame pointers would lead astray.
+    if (file->table == REFUSED_TABLE) return MAPPING_NO_TABLE;
     void *blocks = bpf_map_lookup_elem(&tables, &mapping->table);
     union unwind_block *block = blocks ? get_block(blocks, header) : 0;
     if (!block) return MAPPING_NO_TABLE;

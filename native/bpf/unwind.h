@@ -5,8 +5,12 @@
 // read_user(to, bytes, address), 0 on success, and get_thread_pointer(). In a replay they read what was recorded.
 #pragma once
 
-// Above this no user address lies, on either architecture with four levels of page tables.
+// Above this no user address lies: on x86-64 with four levels of page tables, on arm64 with any.
+#if defined(__TARGET_ARCH_x86)
 #define USER_ADDRESS_END (1ull << 47)
+#else
+#define USER_ADDRESS_END (1ull << 52)
+#endif
 
 #define KNOWS(walk, n) ((walk)->known >> (n) & 1)
 

@@ -103,6 +103,7 @@ export const constants = {
   TABLES_MOST: 16384,
   /** Instead of a table's number: the file has none that could be used. */
   NO_TABLE: 0xffffffff,
+  REFUSED_TABLE: 0xfffffffe,
   /** `inode` of the vDSO, which is no file; its device is 0. */
   VDSO_INODE: 1,
   KERNEL_FRAMES_MOST: 127,

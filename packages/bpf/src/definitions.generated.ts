@@ -84,6 +84,7 @@ export const USER_FRAMES_MOST = 512;
 export const INTERRUPTED_BIT = 63;
 export const TABLES_MOST = 16384;
 export const NO_TABLE = 4294967295;
+export const REFUSED_TABLE = 4294967294;
 export const VDSO_INODE = 1;
 export const KERNEL_FRAMES_MOST = 127;
 export const THREAD_NAME_BYTES = 16;

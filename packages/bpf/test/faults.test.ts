@@ -161,6 +161,15 @@ describe.skipIf(skip)('faults', () => {
       const libc = sampler.tables().files.find(({ path }) => /\/libc\.so/.test(path))!;
       expect(libc.failure).toMatch(/^its table takes \d+ bytes, and all tables together may take \d+$/);
       expect(libc.bytes).toBe(0);
+      // Every stack begins in libc: none can be whole, and frame pointers must not be taken for right instead.
+      await stacks.next();
+      const ways: string[] = [];
+      for (let turn = 0; turn < 40 && !ways.includes('NO_TABLE'); turn++) {
+        await sleep(100);
+        ways.push(...(await stacks.next()).map(({ outcome }) => outcome));
+      }
+      expect(ways).toContain('NO_TABLE');
+      expect(ways).not.toContain('COMPLETE');
       for (const drain of stacks.drains) expectBalanced(drain);
       expect(sampler.tables().bytes).toBeLessThanOrEqual(sampler.tables().bytesMost);
     });

@@ -92,10 +92,10 @@ export class Attributor {
     if (id === 0n) return NO_FRAMES;
     const known = this.#user.known(image, id);
     if (known) return known;
-    const lookups = this.#stacks.get(id)?.lookups;
-    if (!lookups) return this.#missing(count);
-    await this.#user.prepare(image, lookups);
-    return this.#user.translate(image, id, lookups);
+    const stack = this.#stacks.get(id);
+    if (!stack) return this.#missing(count);
+    await this.#user.prepare(image, stack.lookups);
+    return this.#user.translate(image, id, stack.lookups, stack.outcome);
   }
 
   #kernelPath(id: bigint, count: number): FramePath {

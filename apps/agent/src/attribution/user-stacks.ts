@@ -1,4 +1,4 @@
-import { INTERRUPTED_BIT } from '@strata/bpf';
+import { INTERRUPTED_BIT, type Outcome } from '@strata/bpf';
 import type { Frame } from '@strata/profile';
 import type { Region } from '../process/address-space.ts';
 import type { CodeFile } from '../process/code-file.ts';
@@ -27,6 +27,9 @@ export function lookupAddresses(sampled: BigUint64Array): Float64Array {
     return depth === 0 || high & INTERRUPTED_HIGH ? address : address - 1;
   });
 }
+
+/** `[callers missing: no table]` */
+const callersMissing = (outcome: Outcome) => `[callers missing: ${outcome.toLowerCase().replaceAll('_', ' ')}]`;
 
 interface Translated {
   readonly path: FramePath;
@@ -77,11 +80,12 @@ export class UserStacks {
     if (hasJit) await this.#jit.refresh(image);
   }
 
-  translate(image: ProcessImage, id: bigint, lookups: Float64Array): FramePath {
+  /** A stack whose walk was cut off begins with a frame that says so, so that it is not taken for a whole one. */
+  translate(image: ProcessImage, id: bigint, lookups: Float64Array, outcome: Outcome): FramePath {
     const known = this.known(image, id);
     if (known) return known;
     let hasJit = false;
-    const frames: Frame[] = [];
+    const frames: Frame[] = outcome === 'COMPLETE' ? [] : [this.#frames.named('symbolized', callersMissing(outcome))];
     for (let depth = lookups.length - 1; depth >= 0; depth--) {
       const region = image.space.find(lookups[depth]!);
       hasJit ||= region === undefined || region.code === 'jit';

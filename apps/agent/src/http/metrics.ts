@@ -12,6 +12,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   events: { help: 'Sampling events that fired' },
   kept: { help: 'Samples kept' },
   idle: { help: 'Events on an idle CPU' },
+  'process_events.lost': { help: 'Events of processes that the kernel had no room for' },
   outcome: { help: 'Samples by how their stack ended', label: 'outcome' },
   dropped: { help: 'Events that gave no sample, by reason', label: 'reason' },
   'bpf.runtime_ns': { help: 'Nanoseconds spent in BPF programs, while kernel.bpf_stats_enabled is on' },

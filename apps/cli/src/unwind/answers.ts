@@ -3,14 +3,13 @@ import { addressText, type Svma } from '../address.ts';
 
 /**
  * `cfa=rsp+48 ra=[cfa-8] rbp=same` as `"cfa":"rsp+48","ra":"[cfa-8]","rbp":"same"`, and a rule of one word, which is where the
- * stack cannot be followed by a formula, as `"end":"no-rule"`. In `signal-frame context=rsp+0` the first word says of what kind.
+ * stack cannot be followed by a formula, as `"end":"no-rule"`. In `signal-frame context=rsp+0` and `cfa=rbp+16 other-stack …` that word says of what kind.
  */
 export function wordsAsMembers(words: string): string {
   const parts = words.split(' ');
-  const [first] = parts;
   const entries = parts.map((part): [string, string] => {
     const equals = part.indexOf('=');
-    if (equals < 0) return [parts.length === 1 ? 'end' : 'kind', first!];
+    if (equals < 0) return [parts.length === 1 ? 'end' : 'kind', part];
     return [part.slice(0, equals), part.slice(equals + 1)];
   });
   return JSON.stringify(Object.fromEntries(entries)).slice(1, -1);

@@ -26,6 +26,12 @@ The rule at an address is one line:
   0x1234 end-of-stack                     the outermost function: there is no caller
   0x1234 frame-pointer                    nothing is known but that frames are linked by the frame pointer
   0x1234 signal-frame context=rsp+0       behind a signal handler: where the kernel keeps the interrupted registers
+  0x1234 cfa=… rbx=[cfa-16]               rbx too, where a frame of the function's callers may hang on it
+  0x1234 cfa=… plt=11                     a stub of the procedure linkage table: 8 bytes more from its 11th byte on
+  0x1234 cfa=… other-stack                the caller's frame lies on another stack, as below a switch of stacks
+  0x1234 cfa=… new-thread                 the new thread's side of clone: there is no caller
+  0x1234 cfa=… landing                    an exception on its way to its handler, where the stack goes on
+  0x1234 goroutine g=… m=… running=…      Go's own stack of a thread: it goes on at the goroutine that called
   0x1234 unsupported                      a rule is there, but of a kind that is not evaluated
   0x1234 no-rule                          nothing is known, or there is no code
 `;

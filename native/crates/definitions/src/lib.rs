@@ -99,6 +99,7 @@ pub const USER_FRAMES_MOST: u32 = 512;
 pub const INTERRUPTED_BIT: u32 = 63;
 pub const TABLES_MOST: u32 = 16384;
 pub const NO_TABLE: u32 = 4294967295;
+pub const REFUSED_TABLE: u32 = 4294967294;
 pub const VDSO_INODE: u32 = 1;
 pub const KERNEL_FRAMES_MOST: u32 = 127;
 pub const THREAD_NAME_BYTES: u32 = 16;

@@ -41,6 +41,7 @@ impl MissedFiles {
         builder.build(VDSO, "");
         while !stopping.load(Ordering::Relaxed) {
             while !stopping.load(Ordering::Relaxed) && self.build_one(builder, is_small) {}
+            builder.look_again();
             if self.next(is_large).is_some() {
                 others.wake();
             }

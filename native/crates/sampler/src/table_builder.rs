@@ -13,11 +13,14 @@ use std::{
 };
 
 use memmap2::{MmapMut, MmapOptions};
-use strata_unwind::{UnwindTable, build_with_report};
+use strata_unwind::{BuildError, BuildErrorCode, UnwindTable, build_with_report};
 
 use crate::{
-    clock::monotonic_ns, definitions::*, elf_copy::copy_elf, table_cache::TableCache,
-    tables::Tables,
+    clock::monotonic_ns,
+    definitions::*,
+    elf_copy::copy_elf,
+    table_cache::TableCache,
+    tables::{Refusal, Tables},
 };
 
 const REPORTS_MOST: usize = 4_096;
@@ -119,6 +122,12 @@ impl TableBuilder {
         self.tables().knows(key)
     }
 
+    /// Tries again what could not be had a while ago.
+    pub fn look_again(&self) {
+        // What the kernel does not let go of is tried again the next time.
+        let _ = self.tables().look_again(now_s());
+    }
+
     /// Whether tables may come that nobody has missed.
     pub fn has_much_room(&self) -> bool {
         self.tables().is_half_empty()
@@ -138,7 +147,7 @@ impl TableBuilder {
             Ok(path) => path.to_string_lossy().into_owned(),
             Err(_) => link.to_owned(),
         };
-        let now_s = (monotonic_ns() / 1_000_000_000) as u32;
+        let now_s = now_s();
         let mut report = TableReport {
             path,
             rows: 0,
@@ -150,7 +159,8 @@ impl TableBuilder {
         };
         let built = match self.table_of(&key, link) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return,
-            built => built.map_err(|error| error.to_string()),
+            Err(error) => Err(refusal_of(&error)),
+            Ok(built) => built.map_err(|error| (why_not_built(error.code), error.to_string())),
         };
         let mut tables = self.tables();
         // Another thread was faster.
@@ -162,13 +172,13 @@ impl TableBuilder {
             report.rules = table.rules.len() as u32;
             tables
                 .publish(key, &table, now_s)
-                .map_err(|error| error.to_string())
+                .map_err(|error| refusal_of(&error))
         });
         match published {
             Ok(bytes) => report.bytes = bytes,
-            Err(failure) => {
+            Err((why, failure)) => {
                 // When even that fails the kernel will ask again, which is all that could be done.
-                let _ = tables.refuse(&key, now_s);
+                let _ = tables.refuse(&key, why, now_s);
                 report.failure = failure;
             }
         }
@@ -183,11 +193,10 @@ impl TableBuilder {
     }
 
     /// From the disk, or built.
-    fn table_of(&self, key: &FileKey, link: &str) -> io::Result<UnwindTable> {
+    fn table_of(&self, key: &FileKey, link: &str) -> io::Result<Result<UnwindTable, BuildError>> {
         if *key == VDSO {
-            let (table, _) =
-                build_with_report(&copy_vdso()?, &|_| Vec::new()).map_err(io::Error::other)?;
-            return Ok(table);
+            let built = build_with_report(&copy_vdso()?, &|_| Vec::new());
+            return Ok(built.map(|(table, _)| table));
         }
         let file = open_mapped(key, link)?;
         let cached = self
@@ -195,17 +204,43 @@ impl TableBuilder {
             .as_ref()
             .and_then(|cache| Some((cache, TableCache::key_of(&file)?)));
         if let Some(table) = cached.as_ref().and_then(|(cache, key)| cache.read(key)) {
-            return Ok(table);
+            return Ok(Ok(table));
         }
         let elf = copy_elf(&file)?;
-        let (table, _) =
-            build_with_report(&elf, &|range| read_code(&file, range)).map_err(io::Error::other)?;
+        let table = match build_with_report(&elf, &|range| read_code(&file, range)) {
+            Ok((table, _)) => table,
+            Err(error) => return Ok(Err(error)),
+        };
         if let Some((cache, key)) = cached
             && cache.write(&key, &table).is_err()
         {
             self.cache_failures.fetch_add(1, Ordering::Relaxed);
         }
-        Ok(table)
+        Ok(Ok(table))
+    }
+}
+
+fn now_s() -> u32 {
+    (monotonic_ns() / 1_000_000_000) as u32
+}
+
+/// What the system says may be otherwise the next time.
+fn refusal_of(error: &io::Error) -> (Refusal, String) {
+    let why = match error.raw_os_error() {
+        Some(_) => Refusal::ForNow,
+        None => Refusal::ForGood,
+    };
+    (why, error.to_string())
+}
+
+/// Frame pointers are followed through what is no program of this machine, such as files that a JIT runs; a program's unwind
+/// information that cannot be used is no reason to take its frame pointers for right.
+fn why_not_built(code: BuildErrorCode) -> Refusal {
+    match code {
+        BuildErrorCode::NotElf | BuildErrorCode::Unsupported | BuildErrorCode::NoCode => {
+            Refusal::FramePointers
+        }
+        BuildErrorCode::Malformed | BuildErrorCode::TooLarge => Refusal::ForGood,
     }
 }
 

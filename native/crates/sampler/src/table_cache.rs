@@ -2,11 +2,12 @@
 use std::{
     fs::{self, File},
     io::{self, Write},
+    os::unix::fs::MetadataExt,
     path::PathBuf,
     time::SystemTime,
 };
 
-use strata_symbolize::{ReadCache, describe};
+use strata_symbolize::{BuildIdKind, ReadCache, describe};
 use strata_unwind::UnwindTable;
 
 use crate::definitions::UNWIND_VERSION;
@@ -15,7 +16,7 @@ use crate::definitions::UNWIND_VERSION;
 const FOLDER_BYTES_MOST: u64 = 512 << 20;
 const CHECKSUM_BYTES: usize = 4;
 
-/// A folder of `<build ID>.v<version>` files: an encoded table and, little-endian, the CRC-32C of it.
+/// A folder of `<build ID>-<size>.v<version>` files: an encoded table and, little-endian, the CRC-32C of it.
 pub struct TableCache {
     folder: PathBuf,
 }
@@ -34,7 +35,20 @@ impl TableCache {
     /// What a file's table is kept under; `None` for files that are not described, which have no table either.
     pub fn key_of(file: &File) -> Option<String> {
         let described = describe(&ReadCache::new(file)).ok()?;
-        Some(described.build_id.to_string().replace(':', "-"))
+        let about = file.metadata().ok()?;
+        let key = described.build_id.to_string().replace(':', "-");
+        // Tools that move sections leave a build ID as it is; and a content hash is of the ends of a file only.
+        let key = format!("{key}-{:x}", about.len());
+        Some(match described.build_id.kind {
+            BuildIdKind::HtlHash => format!(
+                "{key}-{:x}-{:x}-{:x}-{:x}",
+                about.dev(),
+                about.ino(),
+                about.mtime(),
+                about.mtime_nsec()
+            ),
+            BuildIdKind::Gnu | BuildIdKind::Go => key,
+        })
     }
 
     /// `None` when it is not there, or is not what was written.
@@ -88,5 +102,48 @@ impl TableCache {
             bytes -= size;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    #[test]
+    fn files_without_build_id_that_differ_in_their_middle_have_keys_of_their_own() {
+        let folder = std::env::temp_dir().join(format!("strata-cache-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let keys: Vec<_> = [200, 600]
+            .iter()
+            .map(|bytes| {
+                let (source, program) = (
+                    folder.join("frame.c"),
+                    folder.join(format!("frame-{bytes}")),
+                );
+                let text = format!(
+                    "void use(char *); void use(char *p) {{ p[0] = 1; }}\nint main() {{ char b[{bytes}]; use(b); return b[0]; }}\n"
+                );
+                fs::write(&source, text).unwrap();
+                let mut compiler = Command::new("gcc");
+                compiler.args(["-O1", "-Wl,--build-id=none", "-o"]);
+                assert!(
+                    compiler
+                        .arg(&program)
+                        .arg(&source)
+                        .status()
+                        .unwrap()
+                        .success()
+                );
+                let again = TableCache::key_of(&File::open(&program).unwrap());
+                assert_eq!(
+                    TableCache::key_of(&File::open(&program).unwrap()),
+                    again
+                );
+                again.unwrap()
+            })
+            .collect();
+        fs::remove_dir_all(&folder).unwrap();
+        assert_ne!(keys[0], keys[1]);
     }
 }

@@ -17,6 +17,25 @@ const PAGE_BYTES: u64 = 4_096;
 const MAP_OVERHEAD_BYTES: u64 = 512;
 /// Files known to have no table; beyond it the first of them are forgotten, and asked for again.
 const REFUSED_MOST: u32 = TABLES_MOST / 4;
+/// After which what could not be had for now is tried again.
+const ASK_AGAIN_S: u32 = 60;
+
+/// Why a file has no table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is no program with unwind information: what runs in it is followed by frame pointers.
+    FramePointers,
+    /// It has what cannot be used, or more than may be: its stacks are cut off.
+    ForGood,
+    /// The system would not let us have it: another time it may.
+    ForNow,
+}
+
+struct Refused {
+    file: FileKey,
+    /// Seconds of CLOCK_MONOTONIC from which on it is asked for again.
+    until_s: Option<u32>,
+}
 
 struct Table {
     slot: u32,
@@ -29,7 +48,7 @@ pub struct Tables {
     files: MapHandle,
     publisher: Publisher,
     by_file: HashMap<FileKey, Table>,
-    refused: VecDeque<FileKey>,
+    refused: VecDeque<Refused>,
     free_slots: Vec<u32>,
     bytes: u64,
     bytes_most: u64,
@@ -56,7 +75,7 @@ impl Tables {
 
     /// Whether the file has its table, or none for good.
     pub fn knows(&self, file: &FileKey) -> bool {
-        self.by_file.contains_key(file) || self.refused.contains(file)
+        self.by_file.contains_key(file) || self.refused.iter().any(|refused| refused.file == *file)
     }
 
     /// Whether as much again would fit.
@@ -73,7 +92,7 @@ impl Tables {
     pub fn take_failed(&mut self, now_s: u32) -> io::Result<Vec<(FileKey, io::Error)>> {
         let failed = self.publisher.take_failed();
         for (file, _) in &failed {
-            self.refuse(file, now_s)?;
+            self.refuse(file, Refusal::ForNow, now_s)?;
         }
         Ok(failed)
     }
@@ -95,8 +114,8 @@ impl Tables {
             )));
         }
         self.withdraw(&file)?;
-        while self.bytes + bytes > self.bytes_most || self.free_slots.is_empty() {
-            self.evict_one()?;
+        if self.lacks_room_for(bytes) {
+            self.evict_for(bytes)?;
         }
         let map = create(table)?;
         let Some(slot) = self.free_slots.pop() else {
@@ -111,19 +130,38 @@ impl Tables {
     }
 
     /// Tells the kernel not to ask for this file again.
-    pub fn refuse(&mut self, file: &FileKey, now_s: u32) -> io::Result<()> {
+    pub fn refuse(&mut self, file: &FileKey, why: Refusal, now_s: u32) -> io::Result<()> {
         self.withdraw(file)?;
-        if !self.refused.contains(file) {
-            self.refused.push_back(*file);
-        }
+        self.refused.retain(|refused| refused.file != *file);
+        self.refused.push_back(Refused {
+            file: *file,
+            until_s: (why == Refusal::ForNow).then_some(now_s + ASK_AGAIN_S),
+        });
         if self.refused.len() > REFUSED_MOST as usize
             && let Some(first) = self.refused.pop_front()
         {
-            self.files
-                .delete(bytes_of(&first))
-                .map_err(io::Error::other)?;
+            self.ask_again(&first.file)?;
         }
-        self.tell(file, NO_TABLE, now_s)
+        let table = match why {
+            Refusal::FramePointers => NO_TABLE,
+            Refusal::ForGood | Refusal::ForNow => REFUSED_TABLE,
+        };
+        self.tell(file, table, now_s)
+    }
+
+    /// Lets the kernel ask again for what could not be had for now, a while ago.
+    pub fn look_again(&mut self, now_s: u32) -> io::Result<()> {
+        let is_over = |refused: &Refused| refused.until_s.is_some_and(|until| until <= now_s);
+        while let Some(at) = self.refused.iter().position(is_over)
+            && let Some(refused) = self.refused.remove(at)
+        {
+            self.ask_again(&refused.file)?;
+        }
+        Ok(())
+    }
+
+    fn ask_again(&self, file: &FileKey) -> io::Result<()> {
+        self.files.delete(bytes_of(file)).map_err(io::Error::other)
     }
 
     fn tell(&self, file: &FileKey, table: u32, used_s: u32) -> io::Result<()> {
@@ -154,15 +192,25 @@ impl Tables {
         Ok(())
     }
 
-    fn evict_one(&mut self) -> io::Result<()> {
-        let oldest = self
-            .by_file
-            .keys()
-            .min_by_key(|file| self.used_s(file))
-            .copied()
-            .ok_or_else(|| io::Error::other("no table can leave"))?;
-        self.evicted.push(oldest);
-        self.withdraw(&oldest)
+    fn lacks_room_for(&self, bytes: u64) -> bool {
+        self.bytes + bytes > self.bytes_most || self.free_slots.is_empty()
+    }
+
+    /// The ones that were not used for the longest leave.
+    fn evict_for(&mut self, bytes: u64) -> io::Result<()> {
+        let mut files: Vec<_> = self.by_file.keys().copied().collect();
+        files.sort_by_cached_key(|file| self.used_s(file));
+        for oldest in files {
+            if !self.lacks_room_for(bytes) {
+                return Ok(());
+            }
+            self.evicted.push(oldest);
+            self.withdraw(&oldest)?;
+        }
+        match self.lacks_room_for(bytes) {
+            true => Err(io::Error::other("no table can leave")),
+            false => Ok(()),
+        }
     }
 
     /// When the sampler last needed the file's table; whole seconds of CLOCK_MONOTONIC.
