@@ -1,5 +1,5 @@
 import { type BuildId, parseBuildId, type UnixSeconds } from '@strata/profile';
-import type { AgentReport } from '@strata/storage';
+import type { AgentReport, SymbolSearch } from '@strata/storage';
 import { SymbolizerError } from '@strata/symbolizer';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -66,8 +66,10 @@ export async function receiveSymbols(deps: Deps, request: FastifyRequest, held: 
 /** `POST /api/v1/symbols/:buildId/unavailable`: the agent could not build the index. */
 export async function receiveSymbolsUnavailable(deps: Deps, request: FastifyRequest, held: Held) {
   const buildId = buildIdOf(request);
-  validated('BAD_SYMBOLS', unavailableSchema, await noteOf(request, held));
+  const { reason } = validated('BAD_SYMBOLS', unavailableSchema, await noteOf(request, held));
   deps.wanted.unavailable(buildId);
+  deps.wantedDebugFiles.indexUnavailable(buildId);
+  await noteAgentSearch(deps, { buildId, reason, lookedAt: [] });
   return { noted: true };
 }
 
@@ -76,8 +78,7 @@ export async function receiveDebugFileUnavailable(deps: Deps, request: FastifyRe
   const buildId = buildIdOf(request);
   const { lookedAt, reason } = validated('BAD_SYMBOLS', notFoundSchema, await noteOf(request, held));
   deps.wantedDebugFiles.unavailable(buildId);
-  const time = (Date.now() / 1000) as UnixSeconds;
-  await deps.storage.noteSymbolSearch({ buildId, place: 'agent', found: false, reason, lookedAt, time });
+  await noteAgentSearch(deps, { buildId, reason, lookedAt });
   return { noted: true };
 }
 
@@ -88,6 +89,12 @@ export async function receiveAgentReport(deps: Deps, request: FastifyRequest, he
   await deps.storage.writeAgentReport(report as AgentReport, stacks);
   deps.metrics.stored.inc({ door: 'agents' });
   return { stored: 'stored' };
+}
+
+/** What a machine does not have, for who asks why there are no names. */
+async function noteAgentSearch(deps: Deps, search: Pick<SymbolSearch, 'buildId' | 'reason' | 'lookedAt'>) {
+  const time = (Date.now() / 1000) as UnixSeconds;
+  await deps.storage.noteSymbolSearch({ ...search, place: 'agent', found: false, time });
 }
 
 async function bodyOf(request: FastifyRequest, held: Held, most: number): Promise<Buffer> {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { gunzipSync, zstdCompressSync } from 'node:zlib';
 import {
   type Batch,
+  type BuildId,
   decodePprof,
   encodeFolded,
   encodePprof,
@@ -144,6 +145,10 @@ describe('agents', () => {
   test('say that a file cannot be read, or send what is no index', async () => {
     const unavailable = JSON.stringify({ reason: 'The file is gone.' });
     expect((await send('POST', 'symbols/gnu:5409/unavailable', unavailable)).status).toBe(200);
+    const searches = await collector.storage.listSymbolSearches(['gnu:5409' as BuildId]);
+    expect(searches).toMatchObject([{ place: 'agent', found: false, reason: 'The file is gone.', lookedAt: [] }]);
+    const batch = JSON.stringify(goodBatch('without an index', 'gnu:5409'));
+    expect((await send('POST', 'batches', batch)).answer).toMatchObject({ wantedDebugFiles: ['gnu:5409'] });
     expect((await send('PUT', 'symbols/gnu:..%2F..%2Fetc', 'x')).answer.error.code).toBe('BAD_BUILD_ID');
   });
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DebugFiles } from '@strata/debug-files';
+import type { BuildId } from '@strata/profile';
 import { buildIndex, describeElf, openIndexStore } from '@strata/symbolizer';
 import { afterAll, expect, test } from 'vitest';
 import { compileProgram } from '../../../packages/debug-files/test/programs.ts';
@@ -27,6 +28,20 @@ test('a debug file is asked for once the index knows no more than symbols, one a
   expect(await wanted.askFor([buildId], 72 * MINUTE)).toEqual([]);
   await send(files, buildId, program.debug);
   expect(await wanted.askFor([buildId], 74 * MINUTE)).toEqual([]);
+});
+
+test('where the agent can make no index none is waited for', async () => {
+  const files = new DebugFiles({ folder: join(folder, 'none'), s3: null, bytesMost: 1 << 30, identify: describeElf });
+  const wanted = new WantedDebugFiles(files, openIndexStore(join(folder, 'none')), () => {});
+  const buildId = 'gnu:5747' as BuildId;
+  expect(await wanted.askFor([buildId], 0)).toEqual([]);
+  wanted.indexUnavailable(buildId);
+  expect(await wanted.askFor([buildId], 1)).toEqual([buildId]);
+  wanted.unavailable(buildId, 1 * MINUTE);
+  // Every hour the agent tries again and says the same; only the pause counts.
+  wanted.indexUnavailable(buildId);
+  expect(await wanted.askFor([buildId], 60 * MINUTE)).toEqual([]);
+  expect(await wanted.askFor([buildId], 62 * MINUTE)).toEqual([buildId]);
 });
 
 test('a store that cannot say what it has is asked again later, and stands in nobody’s way', async () => {

@@ -18,6 +18,8 @@ export class WantedDebugFiles {
   #files: DebugFiles;
   #indexes: Pick<IndexStore, 'describe'>;
   #lookAgainAt = new Map<BuildId, number>();
+  /** Of these the agent cannot make an index: none is waited for. */
+  #withoutIndex = new Set<BuildId>();
   #failed: () => void;
 
   /** `failed` is called when the store cannot say what it has: batches are stored all the same. */
@@ -43,8 +45,8 @@ export class WantedDebugFiles {
   async #pauseMs(buildId: BuildId): Promise<number | null> {
     try {
       const index = await this.#indexes.describe(buildId);
-      if (index === null) return INDEX_MISSING_MS;
-      if (compareKinds(index.statistics.source, GOOD_ENOUGH) >= 0) return LOOK_AGAIN_MS;
+      if (index === null && !this.#withoutIndex.has(buildId)) return INDEX_MISSING_MS;
+      if (compareKinds(index?.statistics.source ?? null, GOOD_ENOUGH) >= 0) return LOOK_AGAIN_MS;
       return (await this.#files.kept.find(buildId)) === null ? null : LOOK_AGAIN_MS;
     } catch {
       this.#failed();
@@ -54,6 +56,15 @@ export class WantedDebugFiles {
 
   /** An index came: what it lacks may be asked for with the next batch. */
   indexArrived(buildId: BuildId): void {
+    this.#withoutIndex.delete(buildId);
+    this.#lookAgainAt.delete(buildId);
+  }
+
+  /** No index will come: the debug file may be asked for with the next batch. */
+  indexUnavailable(buildId: BuildId): void {
+    if (this.#withoutIndex.has(buildId)) return;
+    this.#withoutIndex.add(buildId);
+    if (this.#withoutIndex.size > REMEMBERED_MOST) this.#withoutIndex.delete(this.#withoutIndex.keys().next().value!);
     this.#lookAgainAt.delete(buildId);
   }
 
