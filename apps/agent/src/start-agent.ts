@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { hostname, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Sampler, SamplerOptions, SamplerSizes } from '@strata/bpf';
 import { createLogger, openDataFolder, type Settings } from '@strata/settings';
@@ -26,6 +26,9 @@ export type Native = {
   readonly startSampler: (options: SamplerOptions, sizes?: Partial<SamplerSizes>) => Promise<Sampler>;
 } & Pick<SymbolizerApi, 'describeElf' | 'loadKernelSymbols' | 'loadPerfMap' | 'openIndexStore'>;
 
+/** A file whose index takes longer, at its low priority, is given up. */
+const BUILD_SECONDS_MOST = 10 * 60;
+
 /** Starts the sampler, or says in one sentence why it cannot be: the agent stays up and reports that. */
 async function trySampler(
   start: Native['startSampler'],
@@ -48,7 +51,10 @@ export async function startAgent(settings: Settings, native: Native, rhythm = RH
   const client = new CollectorClient(settings.collectorUrl);
   const files = new CodeFiles(native.describeElf);
   const table = new ProcessTable(files);
-  const symbols = new SymbolService(files, client, logger, spoolFolder);
+  const symbols = new SymbolService(files, client, logger, spoolFolder, {
+    bytes: Math.min(settings.debugFiles.indexBytesMost, totalmem() / 2),
+    seconds: BUILD_SECONDS_MOST,
+  });
   const debugFiles = new DebugFileService(files, client, logger, {
     collectorUrl: settings.collectorUrl,
     bytesPerSecond: settings.debugFiles.uploadBytesPerSecond,

@@ -1,4 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,14 +5,11 @@ import { type BuildId, parseBuildId } from '@strata/profile';
 import type { Logger } from '@strata/settings';
 import { type CodeFiles, pathsOf } from '../process/code-files.ts';
 import { type Answer, type CollectorClient, jsonBody, refusalIn } from '../push/collector-client.ts';
-import type { BuildAnswer, BuildRequest } from './index-builder.ts';
+import { type BuildLimits, IndexBuilderProcess } from './index-builder-process.ts';
 
 const WAITING_MOST = 10_000;
 const ATTEMPTS = 3;
 const PAUSE_MS = 5_000;
-/** A file that takes longer, at its low priority, is given up. */
-const BUILD_MS_MOST = 10 * 60_000;
-const BUILDER = join(import.meta.dirname, 'index-builder.ts');
 
 /** Builds the symbol indexes that the collector asks for, one after the other, and sends them. */
 export class SymbolService {
@@ -25,14 +21,21 @@ export class SymbolService {
   #waiting = new Set<BuildId>();
   #working = false;
   #stopping = new AbortController();
-  #builder: ChildProcess | null = null;
+  #builder: IndexBuilderProcess;
 
   /** `folder` takes one index at a time on its way. */
-  constructor(files: Pick<CodeFiles, 'withBuildId'>, client: CollectorClient, logger: Logger, folder: string) {
+  constructor(
+    files: Pick<CodeFiles, 'withBuildId'>,
+    client: CollectorClient,
+    logger: Logger,
+    folder: string,
+    limits: BuildLimits,
+  ) {
     this.#files = files;
     this.#client = client;
     this.#logger = logger;
     this.#output = join(folder, 'symbols.index');
+    this.#builder = new IndexBuilderProcess(limits);
   }
 
   /** Queues what the collector wants; what is no build ID is not answered. */
@@ -50,7 +53,7 @@ export class SymbolService {
 
   stop(): void {
     this.#stopping.abort();
-    this.#builder?.kill('SIGKILL');
+    this.#builder.stop();
     rmSync(this.#output, { force: true });
   }
 
@@ -71,7 +74,7 @@ export class SymbolService {
   async #buildFrom(buildId: BuildId): Promise<string | null> {
     const file = this.#files.withBuildId(buildId);
     if (!file) return 'This agent has not seen the file since it started.';
-    return this.#askBuilder({ buildId, paths: pathsOf(file), output: this.#output }, file.path);
+    return this.#builder.build({ buildId, paths: pathsOf(file), output: this.#output }, file.path);
   }
 
   async #deliver(buildId: BuildId): Promise<void> {
@@ -101,32 +104,5 @@ export class SymbolService {
       await sleep(PAUSE_MS, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
     }
     return null;
-  }
-
-  #askBuilder(request: BuildRequest, path: string): Promise<string | null> {
-    const builder = this.#builder?.connected ? this.#builder : this.#startBuilder();
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => builder.kill('SIGKILL'), BUILD_MS_MOST);
-      const done = (reason: string | null) => {
-        clearTimeout(timer);
-        builder.removeListener('message', answered);
-        builder.removeListener('exit', ended);
-        resolve(reason);
-      };
-      const answered = ({ reason }: BuildAnswer) => done(reason);
-      const ended = (code: number | null, signal: string | null) =>
-        done(`Reading ${path} ended the index builder (${signal ?? `exit code ${code}`}).`);
-      builder.once('message', answered);
-      builder.once('exit', ended);
-      builder.send(request);
-    });
-  }
-
-  #startBuilder(): ChildProcess {
-    this.#builder = fork(BUILDER, {
-      execArgv: ['--max-old-space-size=64'],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    return this.#builder;
   }
 }
