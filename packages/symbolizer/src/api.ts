@@ -16,10 +16,10 @@ export interface IndexStore {
   readonly counters: { readonly hits: number; readonly misses: number };
   has(buildId: BuildId): Promise<boolean>;
   /**
-   * Keeps an index, unless the one that is there knows as much; says whether it did. It is verified before it becomes
-   * visible, whole or not at all. Throws SymbolizerError `INVALID_INDEX`.
+   * Keeps an index, unless the one that is there knows as much; says whether it did. With `force` it is kept in any case. It is
+   * verified before it becomes visible, whole or not at all. Throws SymbolizerError `INVALID_INDEX`.
    */
-  put(buildId: BuildId, index: Uint8Array): Promise<boolean>;
+  put(buildId: BuildId, index: Uint8Array, force?: boolean): Promise<boolean>;
   /** What the index that is there says of itself; `null` when there is none, or one that cannot be read. */
   describe(buildId: BuildId): Promise<KeptIndex | null>;
   /** Names for many addresses of one file, in order; `null` when there is no index for the build ID (yet). */
@@ -56,6 +56,8 @@ export interface IndexStatistics {
   readonly locations: number;
   readonly functions: number;
   readonly files: number;
+  /** Source files whose text the index has. */
+  readonly texts: number;
 }
 
 /** An index in a store. */
@@ -64,6 +66,8 @@ export interface KeptIndex {
   /** Whether this program would build the same from the same file. */
   readonly isCurrent: boolean;
   readonly statistics: IndexStatistics;
+  /** Executable segments of the program; empty when they are not known. */
+  readonly segments: ElfDescription['segments'];
 }
 
 /** One index file, without a store. */

@@ -41,7 +41,7 @@ export async function writeIndex(
   path: string,
   buildId: BuildId,
   index: Uint8Array,
-  isWanted: (index: KeptIndex) => boolean,
+  isWanted: (index: KeptIndex) => Promise<boolean>,
 ): Promise<boolean> {
   const addon = native();
   await mkdir(dirname(path), { recursive: true });
@@ -58,7 +58,7 @@ export async function writeIndex(
     if (written.buildId !== buildId) {
       throw new SymbolizerError('INVALID_INDEX', `The symbol index is of ${written.buildId}, not of ${buildId}.`);
     }
-    if (!isWanted(written)) return false;
+    if (!(await isWanted(written))) return false;
     await rename(temporary, path);
     return true;
   } finally {

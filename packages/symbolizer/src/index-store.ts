@@ -20,11 +20,10 @@ export function openIndexStore(folder: string, nowMs: () => number = () => perfo
     counters,
     has: async (buildId) => (await describe(readers, buildId))?.isCurrent ?? false,
     describe: async (buildId) => describe(readers, buildId),
-    async put(buildId, index) {
-      const present = await describe(readers, buildId);
-      const isKept = await writeIndex(indexPath(folder, buildId), buildId, index, (offered) =>
-        isBetter(offered, present),
-      );
+    async put(buildId, index, force = false) {
+      // Looked at last: another process may put one meanwhile.
+      const isWanted = async (offered: KeptIndex) => force || isBetter(offered, await describe(readers, buildId));
+      const isKept = await writeIndex(indexPath(folder, buildId), buildId, index, isWanted);
       if (isKept) readers.forget(buildId);
       return isKept;
     },
@@ -57,8 +56,8 @@ async function describe(readers: IndexReaders, buildId: BuildId): Promise<KeptIn
   try {
     const reader = await readers.get(buildId, 0);
     if (reader?.index.buildId !== buildId) return null;
-    const { generation, isCurrent, statistics } = reader.index;
-    return { generation, isCurrent, statistics };
+    const { generation, isCurrent, segments, statistics } = reader.index;
+    return { generation, isCurrent, segments, statistics };
   } catch (cause) {
     if (cause instanceof SymbolizerError && ASKED_FOR_AGAIN.has(cause.code)) return null;
     throw cause;

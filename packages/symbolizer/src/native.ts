@@ -44,6 +44,7 @@ interface NativeSymbols {
     resolve(address: bigint): { function: string; module: string } | null;
   }>;
   loadPerfMapTable(path: string): Promise<{ resolve(address: bigint): string | null }>;
+  symbolIndexBuilder(): number;
 }
 
 const require = createRequire(import.meta.url);
@@ -62,6 +63,9 @@ export function native(): NativeSymbols {
   }
   return loaded;
 }
+
+/** Of what builds indexes: another one may build better from the same file. Throws `ADDON_MISSING`. */
+export const builderVersion = (): number => native().symbolIndexBuilder();
 
 /** The addon's errors carry their code before the sentence: `NOT_ELF: The file …`. */
 export async function withCode<T>(answer: Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { decodePprof, type StackProfile } from '@strata/profile';
-import { buildIndex, describeElf, nameFrames, openIndexStore } from '@strata/symbolizer';
+import { buildIndex, describeElf, type IndexStore, nameFrames, openIndexStore } from '@strata/symbolizer';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ProfileSchema } from '../../profile/src/generated/pprof_pb.ts';
 
@@ -18,6 +18,7 @@ const ORIGIN = {
   source: { host: 'n1', pod: '', container: '', process: '', thread: '', labels: {} },
 };
 const PAGE = 0x1000;
+const NAMES = ['price', 'checkout', 'main'];
 
 let folder: string;
 beforeAll(() => {
@@ -55,9 +56,43 @@ test.each([
   ['with code and headers in one segment', 'gcc -O1 -no-pie -Wl,-z,noseparate-code'],
   ['by lld, which moves each segment by a page', 'clang-19 -O1 -fuse-ld=lld -Wl,--build-id'],
 ])('addresses of a process running a program linked %s are named', async (_, compiler) => {
+  const path = compileWith(compiler);
+  const store = openIndexStore(join(folder, compiler.replaceAll(/\W/g, '')));
+  await store.put((await describeElf(path)).buildId, await buildIndex(path));
+  expect(await namesOf(path, store)).toEqual([...NAMES, '[shop]']);
+});
+
+test('they keep their names when separate debug information, which has no segments, comes later', async () => {
+  const path = compileWith('gcc -g -O1 -no-pie -Wl,-Ttext-segment=0x7000000');
+  const debug = join(folder, 'shop.debug');
+  execFileSync('objcopy', ['--only-keep-debug', path, debug]);
+  execFileSync('objcopy', ['--strip-debug', path, join(folder, 'shop.symbols')]);
+  const { buildId, segments } = await describeElf(path);
+  const store = openIndexStore(join(folder, 'separate'));
+  await store.put(buildId, await buildIndex(join(folder, 'shop.symbols')));
+  const known = (await store.describe(buildId))!.segments;
+  expect(known).toEqual(segments);
+  expect(await store.put(buildId, await buildIndex(debug, { segments: known }))).toBe(true);
+  expect((await store.describe(buildId))?.statistics.source).toBe('dwarf');
+  expect(await namesOf(path, store)).toEqual([...NAMES, '[shop]']);
+
+  const other = openIndexStore(join(folder, 'unknown'));
+  await other.put(buildId, await buildIndex(debug));
+  expect((await other.describe(buildId))?.segments).toEqual([]);
+  // The same with segments is better, and without is not.
+  expect(await other.put(buildId, await buildIndex(debug, { segments }))).toBe(true);
+  expect(await other.put(buildId, await buildIndex(debug))).toBe(false);
+});
+
+function compileWith(compiler: string): string {
   const path = join(folder, 'shop');
   const [command, ...options] = compiler.split(' ');
   execFileSync(command!, [...options, '-o', path, join(folder, 'shop.c')]);
+  return path;
+}
+
+/** Names of NAMES' addresses, and of one where nothing is, as a process has them that runs the program. */
+async function namesOf(path: string, store: IndexStore): Promise<readonly string[]> {
   const { buildId, segments } = await describeElf(path);
   const segment = segments[0]!;
   expect(segment.virtualAddress).not.toBe(segment.offset);
@@ -68,14 +103,11 @@ test.each([
   const fileOffset = segment.offset - (segment.offset % PAGE);
   const start = 0x5555_dead_0000;
   const bias = start - fileOffset + segment.offset - segment.virtualAddress;
-  const names = ['price', 'checkout', 'main'];
-  const addresses = [...names.map((name) => svma(name) + bias), start + (1 << 19)];
+  const addresses = [...NAMES.map((name) => svma(name) + bias), start + (1 << 19)];
 
   const batch = decodePprof(pprofOf(buildId, start, fileOffset, addresses), ORIGIN);
   const once = new Float64Array(batch.stacks.parent.length).fill(1);
   const profile: StackProfile = { ...batch, profileType: batch.profileTypes[0]!, value: once, count: once };
-  const store = openIndexStore(join(folder, compiler.replaceAll(/\W/g, '')));
-  await store.put(buildId, await buildIndex(path));
   const { names: named } = await nameFrames(profile, store);
-  expect(Array.from(named.function, (row) => named.functions.name[row])).toEqual([...names, '[shop]']);
-});
+  return Array.from(named.function, (row) => named.functions.name[row]!);
+}

@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { BuildId, LookupAddress } from '@strata/profile';
 import { buildIndex, describeElf, type IndexStore, openIndexStore, SymbolizerError } from '@strata/symbolizer';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -118,6 +120,28 @@ describe('a store of symbol indexes', () => {
     await later.put(buildId, index);
     expect(await later.has(buildId)).toBe(true);
     expect(await names(later, main)).toEqual(['main']);
+  });
+
+  test('one that another process put while it was written is not replaced by a worse one', async () => {
+    const debug = join(program.folder, 'with-lines');
+    execFileSync('g++', ['-g', '-O1', '-o', debug, join(program.folder, 'shop.cpp')]);
+    const id = (await describeElf(debug)).buildId;
+    const [kind, hex] = id.split(':') as [string, string];
+    execFileSync('objcopy', ['--strip-debug', debug, `${debug}.worse`]);
+    const place = join(folder, kind, hex.slice(0, 2));
+    const theirs = openIndexStore(join(program.folder, 'theirs'));
+    await theirs.put(id, await buildIndex(debug));
+    const worse = await buildIndex(`${debug}.worse`);
+    const putting = store.put(id, worse);
+    while (!existsSync(place) || !readdirSync(place).some((name) => name.endsWith('.tmp'))) await setImmediate();
+    renameSync(
+      join(program.folder, 'theirs', kind, hex.slice(0, 2), `${hex}.strata-symbols`),
+      join(place, `${hex}.strata-symbols`),
+    );
+    expect(await putting).toBe(false);
+    expect((await store.describe(id))?.statistics.source).toBe('dwarf');
+    expect(await store.put(id, worse, true)).toBe(true);
+    expect((await store.describe(id))?.statistics.source).toBe('symtab');
   });
 
   test('many askers and writers at once', async () => {
