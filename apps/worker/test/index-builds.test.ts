@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -82,10 +82,33 @@ describe('the index of a debug file that arrived', () => {
     await builds().run();
     expect(await nameAt(hidden)).toBe('named_hidden');
 
+    await send(files, buildId, program.debug);
+    await indexes.put(buildId, await buildIndex(program.full));
+    const theirs = await indexes.describe(buildId);
+    await builds().run();
+    expect(await outcome()).toMatchObject({ state: 'indexed' });
+    expect(await indexes.describe(buildId)).toEqual(theirs);
+  });
+
+  test('takes the place of any other by force', async () => {
+    const hidden = addressOf('named_hidden');
+    await indexes.put(buildId, await buildIndex(program.full));
     await send(files, buildId, program.stripped, { force: true });
     await builds().run();
     expect(await outcome()).toMatchObject({ state: 'indexed' });
-    expect(await nameAt(hidden)).toBe('named_hidden');
+    expect(await nameAt(hidden)).toBeUndefined();
+  });
+
+  test('of separate debug information has the segments that the agent’s knows', async () => {
+    const { segments } = await describeElf(program.full);
+    await indexes.put(buildId, await buildIndex(program.stripped));
+    await send(files, buildId, program.debug);
+    await builds().run();
+    expect(await indexes.describe(buildId)).toMatchObject({ segments, statistics: { source: 'dwarf' } });
+    // Also when no index is left that knows them.
+    rmSync(join(data, 'symbols'), { recursive: true });
+    await builds().run();
+    expect(await indexes.describe(buildId)).toMatchObject({ segments, statistics: { source: 'dwarf' } });
   });
 
   test('is built anew when what dwz moved out of it arrives, as a better one', async () => {
@@ -145,6 +168,76 @@ int main(int count, char **) { shared::Basket basket{count, "", 1}; return std::
   });
 });
 
+describe('a worker that starts builds anew', () => {
+  const place = () => {
+    const [kind, hex] = buildId.split(':') as [string, string];
+    return join(data, 'symbols', kind, hex.slice(0, 2), `${hex}.strata-symbols`);
+  };
+  const FORMAT_VERSION_AT = 8;
+  const BUILDER_VERSION_AT = 28;
+  /** Lets the index that is there be one of another version. */
+  const change = (at: number) => {
+    const index = readFileSync(place());
+    index.writeUInt32LE(index.readUInt32LE(at) - 1, at);
+    writeFileSync(place(), index);
+  };
+
+  test.each<[string, () => void]>([
+    ['is gone', () => rmSync(join(data, 'symbols'), { recursive: true })],
+    ['has another format', () => change(FORMAT_VERSION_AT)],
+    ['is damaged', () => writeFileSync(place(), 'text')],
+    ['another builder made', () => change(BUILDER_VERSION_AT)],
+  ])('what was indexed and %s, once', async (_, lose) => {
+    await send(files, buildId, program.debug);
+    await builds().run();
+    lose();
+    expect((await indexes.describe(buildId))?.isCurrent).not.toBe(true);
+    const second = builds();
+    await second.run();
+    await second.run();
+    expect(second.counters).toEqual({ built: 1, failed: 0 });
+    expect((await indexes.describe(buildId))?.isCurrent).toBe(true);
+    const third = builds();
+    await third.run();
+    expect(third.counters).toEqual({ built: 0, failed: 0 });
+  });
+
+  test('what an agent’s worse index took the place of', async () => {
+    await send(files, buildId, program.debug);
+    await builds().run();
+    change(FORMAT_VERSION_AT);
+    expect(await indexes.put(buildId, await buildIndex(program.stripped))).toBe(true);
+    await builds().run();
+    expect((await indexes.describe(buildId))?.statistics.source).toBe('dwarf');
+  });
+
+  test('what another builder failed with', async () => {
+    await send(files, buildId, program.debug);
+    const settle = async (builder: string) =>
+      files.kept.settle((await files.kept.tickets())[0]!, { state: 'failed', reason: 'It is damaged.', builder });
+    await settle('0.1.0');
+    await builds().run();
+    expect(await outcome()).toMatchObject({ state: 'indexed', builder: expect.stringMatching(/^\d+\.\d+\.\d+ \d+$/) });
+  });
+});
+
+test('what hinders one build does not hinder the next, and is told at the end', async () => {
+  const next = compileProgram(folder, 'next');
+  const nextId = (await describeElf(next.full)).buildId;
+  const { sha256 } = await send(files, buildId, program.debug);
+  await send(files, nextId, next.debug);
+  // A folder where its index should be.
+  const [kind, hex] = buildId.split(':') as [string, string];
+  const place = join(data, 'symbols', kind, hex.slice(0, 2), `${hex}.strata-symbols`);
+  mkdirSync(join(place, 'x'), { recursive: true });
+  await expect(builds().run()).rejects.toThrow();
+  expect(await outcome(nextId)).toMatchObject({ state: 'indexed' });
+  expect(await files.kept.tickets()).toMatchObject([{ sha256 }]);
+  rmSync(place, { recursive: true });
+  await builds().run();
+  expect(await outcome()).toMatchObject({ state: 'indexed' });
+});
+
 describe('a file that cannot be used leaves one noted failure', () => {
   const failsOnce = async (work: IndexBuilds, id: BuildId, reason: RegExp | string) => {
     await work.run();
@@ -195,6 +288,15 @@ describe('a file that cannot be used leaves one noted failure', () => {
   test('when it takes longer than a build may', async () => {
     await send(files, buildId, program.debug);
     await failsOnce(builds({ bytes: 256 * MIB, seconds: 0.01 }), buildId, /took more than 0\.01 seconds/);
+  });
+
+  test('when its content is no longer in the store', async () => {
+    const { sha256 } = await send(files, buildId, program.debug);
+    rmSync(join(data, 'debug-files/blobs', sha256.slice(0, 2), sha256));
+    await failsOnce(builds(), buildId, /^Its content is no longer in the store: upload it once more, with force\.$/);
+    await send(files, buildId, program.debug, { hash: sha256, force: true });
+    await builds().run();
+    expect(await outcome()).toMatchObject({ state: 'indexed' });
   });
 
   test('when it ended the worker each time', async () => {

@@ -107,7 +107,7 @@ export class DebugFiles {
       const own = parseClaim(record.buildId);
       const { wanted, reason } = await this.kept.decide({ claim: own, hash: '', kind: record.kind, force });
       if (!wanted) throw new DebugFileError('ALREADY_THERE', reason);
-      await this.kept.keep(record, path);
+      await this.kept.keep(record, path, force);
       await this.#incoming.remove(uploadId);
       return record;
     } catch (error) {

@@ -5,6 +5,7 @@ import { DEBUG_KINDS } from './elf/debug-kind.ts';
 
 const buildId = z.custom<BuildId>((text) => typeof text === 'string' && /^(gnu|go|htlhash):[a-f0-9]{2,64}$/.test(text));
 const unixSeconds = z.number().nonnegative();
+const segment = z.object({ offset: z.number(), virtualAddress: z.number(), fileSize: z.number() }).readonly();
 
 /** A debug file that is kept. */
 const recordSchema = z.object({
@@ -30,6 +31,9 @@ const outcomeSchema = z.object({
   reason: z.string(),
   /** Of the index builder that said so: another one may do better. */
   builder: z.string(),
+  /** What the index that was there then is made from, and where the program's code is; absent where none was built. */
+  source: z.enum(DEBUG_KINDS).optional(),
+  segments: z.array(segment).optional(),
   /** Unix seconds. */
   time: unixSeconds,
 });
@@ -40,6 +44,8 @@ const ticketSchema = z.object({
   sha256: z.string(),
   /** How often building began; each start is written before it. */
   attempts: z.number().int().nonnegative(),
+  /** The index takes the place of any other, as the one who sent the file asked. */
+  force: z.boolean().default(false),
   /** Unix seconds. */
   since: unixSeconds,
 });
@@ -65,8 +71,11 @@ export const QUEUE = 'queue';
 export const NEEDING = 'needing';
 /** Has a text for each file whose index needs this one as well. */
 export const needingFolder = (id: BuildId) => `${NEEDING}/${id.replace(':', '-')}`;
-/** The build ID whose folder a key is in. */
-export const neededOf = (key: string) => key.split('/')[1]!.replace('-', ':') as BuildId;
+/** The build ID whose folder a key of NEEDING is in, and the one it is the text of. */
+export function needOf(key: string): { needed: BuildId; buildId: BuildId } {
+  const [, needed, id] = key.split('/').map((part) => part.replace('-', ':') as BuildId);
+  return { needed: needed!, buildId: id! };
+}
 /** A file that replaces another has a ticket of its own, so that neither is taken for the other. */
 export const ticketKey = ({ buildId: id, sha256 }: Pick<IndexTicket, 'buildId' | 'sha256'>) => {
   const { kind, hex } = splitBuildId(id);

@@ -8,8 +8,8 @@ import {
   type DebugFileRecord,
   type IndexTicket,
   NEEDING,
-  neededOf,
   needingFolder,
+  needOf,
   outcomeKey,
   parseOutcome,
   parseRecord,
@@ -34,9 +34,6 @@ export interface Offer {
   readonly kind: DebugKind | null;
   readonly force: boolean;
 }
-
-/** Has the index builder that everything was last queued for. */
-const BUILDER = 'builder.txt';
 
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
@@ -72,20 +69,20 @@ export class KeptFiles {
     return { wanted: true, reason: 'There is no debug file for this build ID yet.', ...(kept && judge(kept, offer)) };
   }
 
-  /** Takes a file over as the one of its build ID, and queues it for its index. */
-  async keep(record: DebugFileRecord, path: string): Promise<void> {
+  /** Takes a file over as the one of its build ID, and queues it for its index: with `force` for one that replaces any other. */
+  async keep(record: DebugFileRecord, path: string, force = false): Promise<void> {
     const before = await this.find(record.buildId);
     await this.#objects.adopt(blobKey(record.sha256), path);
     // The ticket first: one without a record does nothing, a record without its ticket would never be built.
-    await this.enqueue(record);
+    await this.enqueue(record, force);
     await this.#objects.writeText(recordKey(record.buildId), JSON.stringify(record));
     if (before !== null && before.record.sha256 !== record.sha256) {
       await this.#objects.remove(blobKey(before.record.sha256));
     }
   }
 
-  async enqueue({ buildId, sha256 }: Pick<DebugFileRecord, 'buildId' | 'sha256'>): Promise<void> {
-    await this.#writeTicket({ buildId, sha256, attempts: 0, since: nowSeconds() });
+  async enqueue({ buildId, sha256 }: Pick<DebugFileRecord, 'buildId' | 'sha256'>, force = false): Promise<void> {
+    await this.#writeTicket({ buildId, sha256, attempts: 0, force, since: nowSeconds() });
   }
 
   /** Oldest first. */
@@ -126,14 +123,26 @@ export class KeptFiles {
   /** The files that indexes need besides their own, here or not. */
   async listNeeded(): Promise<readonly BuildId[]> {
     const keys = await this.#objects.list(NEEDING);
-    return [...new Set(keys.map(neededOf))];
+    return [...new Set(keys.map((key) => needOf(key).needed))];
+  }
+
+  /** By build ID of a file the one that its index needs as well and that is not here. */
+  async listUnmet(): Promise<ReadonlyMap<BuildId, BuildId>> {
+    const unmet = new Map<BuildId, BuildId>();
+    const isHere = new Map<BuildId, boolean>();
+    for (const key of await this.#objects.list(NEEDING)) {
+      const { buildId, needed } = needOf(key);
+      if (!isHere.has(needed)) isHere.set(needed, await this.#objects.has(recordKey(needed)));
+      if (!isHere.get(needed)) unmet.set(buildId, needed);
+    }
+    return unmet;
   }
 
   /** Queues those whose index needs the file that arrived. */
   async requeueNeeding(arrived: BuildId): Promise<void> {
     for (const key of await this.#objects.list(needingFolder(arrived))) {
       const kept = await this.find((await this.#objects.readText(key)) as BuildId);
-      if (kept !== null) await this.enqueue(kept.record);
+      if (kept !== null) await this.#enqueueUnlessWaiting(kept.record);
       await this.#objects.remove(key);
     }
   }
@@ -147,19 +156,25 @@ export class KeptFiles {
     return this.#objects.withFile(blobKey(record.sha256), use);
   }
 
-  /** Queues what another index builder than `builder` dealt with, once when it changes; says how many. */
-  async requeueOutdated(builder: string): Promise<number> {
-    if ((await this.#objects.readText(BUILDER)) === builder) return 0;
+  /** Queues what another builder than `builder` failed with, and what was indexed and has its index no more; says how many. */
+  async requeueOutdated(builder: string, hasIndex: (kept: KeptFile) => Promise<boolean>): Promise<number> {
     let queued = 0;
     for (const key of await this.#objects.list('files')) {
       const record = await this.#read(key, parseRecord);
       const kept = record && (await this.find(record.buildId));
-      if (kept?.outcome === null || kept?.outcome === undefined || kept.outcome.builder === builder) continue;
-      await this.enqueue(kept.record);
-      queued++;
+      if (kept === null || kept.outcome === null) continue;
+      const { outcome } = kept;
+      const isDealtWith = outcome.state === 'failed' ? outcome.builder === builder : await hasIndex(kept);
+      if (!isDealtWith && (await this.#enqueueUnlessWaiting(kept.record))) queued++;
     }
-    await this.#objects.writeText(BUILDER, builder);
     return queued;
+  }
+
+  /** One that waits keeps its attempts, and whether it is forced. */
+  async #enqueueUnlessWaiting(record: DebugFileRecord): Promise<boolean> {
+    if (await this.#objects.has(ticketKey(record))) return false;
+    await this.enqueue(record);
+    return true;
   }
 
   async #writeTicket(ticket: IndexTicket): Promise<void> {
@@ -173,13 +188,13 @@ export class KeptFiles {
 }
 
 function judge({ record, outcome }: KeptFile, { hash, kind, force }: Offer): { wanted: boolean; reason: string } {
+  if (force) return { wanted: true, reason: 'A debug file is kept already, and replaced as you ask.' };
   const same = hash !== '' && (hash === record.sha256 || hash === record.xxh64);
   if (outcome?.state === 'failed') {
     if (!same) return { wanted: true, reason: `The debug file that is kept cannot be used: ${outcome.reason}` };
     return { wanted: false, reason: `This very file is kept already and cannot be used: ${outcome.reason}` };
   }
   if (same) return { wanted: false, reason: 'This very file is kept already.' };
-  if (force) return { wanted: true, reason: 'A debug file is kept already, and replaced as you ask.' };
   const better = kind === null ? record.kind !== 'dwarf' : compareKinds(kind, record.kind) > 0;
   if (better) return { wanted: true, reason: `What is kept so far has its names from ${record.kind} only.` };
   return { wanted: false, reason: `A debug file with ${record.kind} is kept already.` };

@@ -143,8 +143,46 @@ describe('what became of a file', () => {
       reason: 'This very file is kept already and cannot be used: It is damaged.',
     });
     expect((await store.decide({ ...offer, hash: sha256(program.full) })).wanted).toBe(true);
-    expect(await store.kept.requeueOutdated('1')).toBe(0);
-    expect(await store.kept.requeueOutdated('2')).toBe(1);
+    const none = async () => false;
+    expect(await store.kept.requeueOutdated('1', none)).toBe(0);
+    expect(await store.kept.requeueOutdated('2', none)).toBe(1);
+    // It waits by now, and its attempts count.
+    await store.kept.start((await store.kept.tickets())[0]!);
+    expect(await store.kept.requeueOutdated('2', none)).toBe(0);
+    expect(await store.kept.tickets()).toMatchObject([{ attempts: 1 }]);
+  });
+
+  test('one whose index is gone is queued again, whatever built it', async () => {
+    const { store } = newStore();
+    await send(store, buildId, program.debug);
+    const settle = async () =>
+      store.kept.settle((await store.kept.tickets())[0]!, { state: 'indexed', reason: '', builder: '1' });
+    await settle();
+    expect(await store.kept.requeueOutdated('2', async () => true)).toBe(0);
+    expect(await store.kept.requeueOutdated('1', async () => false)).toBe(1);
+  });
+
+  test.each(['indexed', 'failed'] as const)(
+    'the very file that is kept and %s is taken again by force',
+    async (state) => {
+      const { store, at } = newStore();
+      const hash = sha256(program.debug);
+      await send(store, buildId, program.debug, { hash });
+      await store.kept.settle((await store.kept.tickets())[0]!, { state, reason: '', builder: '1' });
+      await expect(send(store, buildId, program.debug, { hash })).rejects.toThrow('This very file is kept already');
+      await send(store, buildId, program.debug, { hash, force: true });
+      expect(await store.kept.tickets()).toMatchObject([{ sha256: hash, attempts: 0, force: true }]);
+      expect(blobs(at)).toHaveLength(1);
+    },
+  );
+
+  test('what an index needs besides and is not here is told by the file that needs it', async () => {
+    const { store } = newStore();
+    const theirs = (await describeElf(other.debug)).buildId;
+    await store.kept.noteNeed(buildId, theirs);
+    expect(await store.kept.listUnmet()).toEqual(new Map([[buildId, theirs]]));
+    await send(store, theirs, other.debug);
+    expect(await store.kept.listUnmet()).toEqual(new Map());
   });
 
   test('the outcome of a file that was replaced is not that of the new one', async () => {

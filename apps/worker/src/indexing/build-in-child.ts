@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { ElfDescription } from '@strata/symbolizer';
 import type { BuildAnswer } from './index-builder.ts';
 
 export interface BuildLimits {
@@ -17,6 +18,8 @@ export interface BuildOrder {
   readonly generation: number;
   /** Has the files that belong to this one, as `/usr/lib/debug` would. */
   readonly debugFolder: string;
+  /** Of the program itself, for when the file is its separate debug information. */
+  readonly segments: ElfDescription['segments'];
 }
 
 /** `file`: it is the file's own fault, and will be the next time; `other`: it may go better later. */
@@ -26,6 +29,8 @@ export type BuildResult =
 
 const BUILDER = join(import.meta.dirname, 'index-builder.ts');
 const MIB = 1 << 20;
+/** Linkers make a few; an argument has room for these. */
+const SEGMENTS_MOST = 256;
 /** Codes of what is no fault of the file. */
 const OTHERS = new Set(['ADDON_MISSING', 'UNREADABLE', 'LIMITS', 'OUTPUT']);
 
@@ -34,11 +39,12 @@ const OTHERS = new Set(['ADDON_MISSING', 'UNREADABLE', 'LIMITS', 'OUTPUT']);
  * its time is over. Never throws for what the file does to it. `signal` ends it, as `other`.
  */
 export async function buildInChild(
-  { file, output, generation, debugFolder }: BuildOrder,
+  { file, output, generation, debugFolder, segments }: BuildOrder,
   { bytes, seconds }: BuildLimits,
   signal: AbortSignal,
 ): Promise<BuildResult> {
-  const more = [file, output, String(bytes), String(2 * seconds), String(generation), debugFolder];
+  const code = JSON.stringify(segments.slice(0, SEGMENTS_MOST));
+  const more = [file, output, String(bytes), String(2 * seconds), String(generation), debugFolder, code];
   const child = spawn(process.execPath, ['--max-old-space-size=96', BUILDER, ...more], { stdio: 'pipe' });
   // The builder reads until there is nothing more, and may be gone before.
   child.stdin.on('error', () => undefined);
@@ -53,18 +59,22 @@ export async function buildInChild(
     child.once('error', reject);
     child.once('exit', (code, killedBy) => resolve({ code, killedBy }));
   });
-  const [{ code, killedBy }, said, complaint] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  const [{ code: exitCode, killedBy }, said, complaint] = await Promise.all([
+    ended,
+    text(child.stdout),
+    text(child.stderr),
+  ]);
   clearTimeout(timer);
   signal.removeEventListener('abort', stop);
 
   if (signal.aborted) return other('The worker was stopped.');
-  const answer = code === 0 ? parseAnswer(said) : null;
+  const answer = exitCode === 0 ? parseAnswer(said) : null;
   if (answer?.code === null) return { built: true };
   if (answer) return { built: false, fault: OTHERS.has(answer.code!) ? 'other' : 'file', reason: answer.reason };
   if (late) return ofFile(`Building its index took more than ${seconds} seconds.`);
   if (isOutOfMemory(complaint))
     return ofFile(`Building its index took more than ${Math.round(bytes / MIB)} MiB of memory.`);
-  return ofFile(`Building its index ended the builder (${killedBy ?? `exit code ${code}`}).`);
+  return ofFile(`Building its index ended the builder (${killedBy ?? `exit code ${exitCode}`}).`);
 }
 
 const other = (reason: string): BuildResult => ({ built: false, fault: 'other', reason });

@@ -1,10 +1,10 @@
 // A process of its own, under limits of memory and time: it builds the symbol index of one debug file. What it reads may be
 // hostile, so that it may end in any way; then nothing else does.
-// usage: index-builder.ts FILE OUTPUT BYTES SECONDS GENERATION DEBUG_FOLDER     Prints one line of JSON, a BuildAnswer.
+// usage: index-builder.ts FILE OUTPUT BYTES SECONDS GENERATION DEBUG_FOLDER SEGMENTS_AS_JSON     Prints one line of JSON, a BuildAnswer.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
-import { buildIndex, type IndexOptions, SymbolizerError } from '@strata/symbolizer';
+import { buildIndex, type ElfDescription, type IndexOptions, SymbolizerError } from '@strata/symbolizer';
 
 /** `code` is null when the index was written; `OUTPUT` when it could not be, `LIMITS` when they cannot be set, else a SymbolizerErrorCode. */
 export interface BuildAnswer {
@@ -57,7 +57,11 @@ process.title = 'strata-worker index';
 // Nobody waits for the answer once the worker has gone. exit() would wait for the building to end.
 process.stdin.once('end', () => process.kill(process.pid, 'SIGKILL')).resume();
 
-const [, , file, output, bytes, seconds, generation, debugFolder] = process.argv;
+const [, , file, output, bytes, seconds, generation, debugFolder, segments] = process.argv;
 const limits = { bytes: Number(bytes), seconds: Number(seconds) };
-const answer = await build(file!, output!, limits, { generation: Number(generation), debugFolder: debugFolder! });
+const answer = await build(file!, output!, limits, {
+  generation: Number(generation),
+  debugFolder: debugFolder!,
+  segments: JSON.parse(segments!) as ElfDescription['segments'],
+});
 process.stdout.write(JSON.stringify(answer), () => process.exit());
