@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BuildId, Frame, LookupAddress, StackProfile, UnixSeconds } from '@strata/profile';
-import { describeElf } from '@strata/symbolizer';
+import { buildIndex, describeElf, openIndexStore } from '@strata/symbolizer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileProgram, type Program } from '../../../../packages/debug-files/test/programs.ts';
 import { textBatch } from '../../../../packages/storage/test/text-batch.ts';
@@ -152,5 +152,32 @@ describe('files without names', () => {
       ['gnu:beef', ['two'], 'unknown', 'Nobody has said yet whether there is debug information for it.'],
     ]);
     expect(files[2]!.searches).toEqual([{ ...search, buildId: 'gnu:dead' }]);
+  });
+
+  test('have what nobody answered told apart from what is nowhere, and what dwz moved elsewhere named', async () => {
+    const time = Math.floor(Date.now() / 1000) as UnixSeconds;
+    const note = async (id: string, place: string, reason: string) =>
+      web.storage.noteSymbolSearch({ buildId: id as BuildId, place, found: false, reason, lookedAt: [], time });
+    await note('gnu:1a7e', 'https://debuginfod.example', 'It did not answer: nothing came for 90 s.');
+    await note('gnu:57a7', 'agent', 'The file has no names.');
+    const moved = compileProgram(folder, 'moved');
+    const movedId = (await describeElf(moved.full)).buildId;
+    await send('PUT', '', content(moved.debug));
+    const { kept } = web.debugFiles;
+    const ticket = (await kept.tickets()).find((each) => each.buildId === movedId)!;
+    await kept.settle(ticket, { state: 'indexed', reason: '', builder: '1' });
+    await kept.noteNeed(movedId, 'gnu:d312' as BuildId);
+    await openIndexStore(web.symbolsFolder).put(movedId, await buildIndex(moved.debug));
+    const stacks = ['gnu:1a7e', 'gnu:57a7', movedId].map((id) => ({ stack: `main;${id}@1`, value: 1 }));
+    await web.storage.writeBatch(textBatch(time - 30, stacks), 'unanswered');
+    const { files } = await missing();
+    const told = new Map(files.map(({ buildId: id, state, reason }) => [id, `${state}: ${reason}`]));
+    expect(told.get('gnu:1a7e')).toBe(
+      'unknown: Nothing is known of it: https://debuginfod.example did not answer, and will be asked again.',
+    );
+    expect(told.get('gnu:57a7')).toBe('missing: Nothing is known of it: its agent says «The file has no names.»');
+    expect(told.get(movedId)).toBe(
+      'incomplete: Its index, made from dwarf, does not know 1 of 1 addresses: dwz moved a part of its debug information to gnu:d312, which is not here.',
+    );
   });
 });

@@ -49,6 +49,11 @@ export class WebUnderTest {
     return new WebUnderTest(folder, engine, server, holder, await openStorage(settings));
   }
 
+  /** Where symbol indexes lie. */
+  get symbolsFolder(): string {
+    return join(this.#folder, 'symbols');
+  }
+
   get debugFiles(): DebugFiles {
     return this.#holder.debugFiles;
   }

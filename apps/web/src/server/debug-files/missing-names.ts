@@ -55,7 +55,9 @@ export async function listMissingNames(parts: Parts, range: TimeRange): Promise<
   }
   const files = [...found.values()].sort((a, b) => b.samples - a.samples).slice(0, FILES_MOST);
   const searches = files.length === 0 ? [] : await parts.storage.listSymbolSearches(files.map((file) => file.buildId));
-  return { samples, files: await Promise.all(files.map((file) => explain(parts, file, searches))) };
+  const unmet = files.length === 0 ? new Map<BuildId, BuildId>() : await parts.debugFiles.kept.listUnmet();
+  const explained = files.map((file) => explain(parts, file, searches, unmet.get(file.buildId) ?? null));
+  return { samples, files: await Promise.all(explained) };
 }
 
 function add(found: Map<BuildId, UnnamedFile & { services: string[] }>, file: UnnamedFile, service: string): void {
@@ -69,10 +71,12 @@ function add(found: Map<BuildId, UnnamedFile & { services: string[] }>, file: Un
   });
 }
 
+/** `needed`: what dwz moved out of the file is there, and that is not here. */
 async function explain(
   { debugFiles, symbols }: Parts,
   file: UnnamedFile & { services: readonly string[] },
   allSearches: readonly SymbolSearch[],
+  needed: BuildId | null,
 ): Promise<MissingNames> {
   const searches = allSearches.filter(({ buildId }) => buildId === file.buildId);
   const kept = await debugFiles.kept.find(file.buildId);
@@ -81,13 +85,26 @@ async function explain(
     return { ...told, state: 'waiting', reason: 'Its debug file is there, and the index is being built.' };
   if (kept?.outcome?.state === 'failed') return { ...told, state: 'failed', reason: kept.outcome.reason };
   const index = await symbols.describe(file.buildId);
-  if (kept === null && searches.some(({ found }) => !found)) {
+  if (kept === null) {
+    const vain = inVain(searches);
     const known = index === null ? 'Nothing' : `Only its table of symbols (${index.statistics.source})`;
-    return { ...told, state: 'missing', reason: `${known} is known of it: no debug information was found.` };
+    if (vain !== null) return { ...told, state: vain.state, reason: `${known} is known of it: ${vain.reason}` };
   }
   if (index === null) {
     return { ...told, state: 'unknown', reason: 'Nobody has said yet whether there is debug information for it.' };
   }
-  const reason = `Its index, made from ${index.statistics.source}, does not know ${file.unnamed} of ${file.addresses} addresses.`;
-  return { ...told, state: 'incomplete', reason };
+  const unnamed = `Its index, made from ${index.statistics.source}, does not know ${file.unnamed} of ${file.addresses} addresses`;
+  const more = needed === null ? '' : `: dwz moved a part of its debug information to ${needed}, which is not here`;
+  return { ...told, state: 'incomplete', reason: `${unnamed}${more}.` };
+}
+
+/** What searches that found nothing come to; one that names no place it looked at has not been answered. */
+function inVain(searches: readonly SymbolSearch[]): { state: MissingState; reason: string } | null {
+  const open = searches.filter(({ found, lookedAt }) => !found && lookedAt.length === 0);
+  if (searches.some(({ found, lookedAt }) => !found && lookedAt.length > 0))
+    return { state: 'missing', reason: 'no debug information was found.' };
+  const agent = open.find(({ place }) => place === 'agent');
+  if (agent !== undefined) return { state: 'missing', reason: `its agent says «${agent.reason}»` };
+  if (open.length === 0) return null;
+  return { state: 'unknown', reason: `${open[0]!.place} did not answer, and will be asked again.` };
 }
