@@ -13,7 +13,7 @@ const USAGE = `usage: strata symbolize [--no-demangle] [--stats] [--index OUT] F
 
 Reads addresses from standard input, hexadecimal, one a line, as the file states them, and prints what is there: an object a line,
 as llvm-symbolizer --output-style=JSON does, the innermost of inlined calls first. Debug files are taken from where debuggers look
-for them.
+for them. Not known, and thus always 0 or empty: Column, Discriminator, StartAddress, StartFileName and StartLine.
 
   --no-demangle  Names as the linker knows them.
   --index OUT    Keeps the symbol index that is built for it (docs/symbol-index.md).
@@ -59,7 +59,8 @@ async function build(file: string, path: string): Promise<{ index: OpenIndex; bu
     await writeFile(path, bytes);
     return { index: await openIndex(path), buildMs };
   } catch (cause) {
-    if (cause instanceof SymbolizerError) throw new CommandError(`${file}: ${cause.message}`, { cause });
+    if (cause instanceof SymbolizerError)
+      throw new CommandError(cause.message.startsWith(file) ? cause.message : `${file}: ${cause.message}`, { cause });
     throw new CommandError(`The index cannot be written: ${(cause as Error).message}.`, { cause });
   }
 }
