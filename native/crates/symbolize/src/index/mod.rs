@@ -5,6 +5,8 @@ pub(crate) mod format;
 mod interner;
 mod packed;
 mod reader;
+#[cfg(test)]
+mod round_trip;
 mod source_texts;
 mod writer;
 

@@ -171,7 +171,8 @@ impl<Bytes: AsRef<[u8]>> Index<Bytes> {
             u64_at(segments, row * ELEMENT_BYTES[SEGMENTS]) <= address
         });
         let row = after.checked_sub(1)? * ELEMENT_BYTES[SEGMENTS];
-        let relative = u32::try_from(address - u64_at(segments, row)).ok()?;
+        // Starts fit 32 bits; what is farther away belongs to the last of them.
+        let relative = u32::try_from(address - u64_at(segments, row)).unwrap_or(u32::MAX);
         let first = u32_at(segments, row + 8) as usize;
         let ranges = u32_at(segments, row + 12) as usize;
         let size = ELEMENT_BYTES[RANGE_BLOCKS];
