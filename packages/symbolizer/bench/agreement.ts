@@ -102,11 +102,13 @@ export async function dwzAgreement(index: OpenIndex, { peer }: Program, count: n
     frames.length > 1 ? [{ ...frames[0]!, function: frames.at(-1)!.function }] : frames;
   const share = (theirs: readonly SourceFrame[][], isEqual: (ours: SourceFrame[], theirs: SourceFrame[]) => boolean) =>
     theirs.filter((frames, row) => isEqual([...ours[row]!], frames)).length / count;
+  const elfutils = askElfutils(peer, addresses);
+  const withChains = elfutils.filter((frames) => frames.length > 1).length;
   return {
-    elfutils: share(
-      askElfutils(peer, addresses),
-      (mine, other) => text(other.length > 1 ? mine : ends(mine)) === text(other),
-    ),
+    elfutils: share(elfutils, (mine, other) => text(other.length > 1 ? mine : ends(mine)) === text(other)),
+    /** Of the addresses at which it has inlined calls. */
+    elfutilsChains:
+      (share(elfutils, (mine, other) => other.length > 1 && text(mine) === text(other)) * count) / withChains,
     llvm: share(askLlvm(peer, addresses), (mine, other) => lines(mine) === lines(other)),
     nameless: ours.flat().filter((frame) => frame.function === '').length,
   };

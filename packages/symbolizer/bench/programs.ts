@@ -50,14 +50,21 @@ export function dwzProgram(): Program {
 
 /** Our own Rust, as released but with all debug information. */
 export function rustProgram(folder: string): Program {
+  const file = rustExample(folder, 'build');
+  return { name: 'rust-debug-2', file, peer: file };
+}
+
+/** The program that measures look-ups alone. */
+export const locateProgram = (folder: string) => rustExample(folder, 'locate');
+
+function rustExample(folder: string, name: string): string {
   const native = join(import.meta.dirname, '../../../native');
   execFileSync('cargo', ['build', '--release', '-p', 'strata-symbolize', '--examples'], {
     cwd: native,
     env: { ...process.env, CARGO_PROFILE_RELEASE_DEBUG: '2', CARGO_TARGET_DIR: join(folder, 'rust') },
     stdio: 'ignore',
   });
-  const file = join(folder, 'rust/release/examples/build');
-  return { name: 'rust-debug-2', file, peer: file };
+  return join(folder, 'rust/release/examples', name);
 }
 
 /** The Go program that says what its runtime thinks of its own code, and the same without symbol tables. */

@@ -1,5 +1,5 @@
 // Figures of names, with their peers in the same run: `npm run bench:symbols [FOLDER [NAME]]`; one JSON line per figure. FOLDER
-// keeps the programs that are compiled for it; with NAME only those whose name has it are measured.
+// keeps the programs that are compiled for it; with NAME only those whose name has it are measured: `replay` is the cache.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,16 @@ import type { BuildId, LookupAddress } from '@strata/profile';
 import { loadKernelSymbols, openIndex, openIndexStore } from '@strata/symbolizer';
 import { addressesIn, agreement, dwzAgreement, functionsOf } from './agreement.ts';
 import { goAgreement } from './go-agreement.ts';
-import { cppProgram, debugBytes, dwzProgram, goPrograms, libcProgram, type Program, rustProgram } from './programs.ts';
+import {
+  cppProgram,
+  debugBytes,
+  dwzProgram,
+  goPrograms,
+  libcProgram,
+  locateProgram,
+  type Program,
+  rustProgram,
+} from './programs.ts';
 
 const ADDRESSES = 100_000;
 const BATCH = 1_000;
@@ -77,6 +86,9 @@ async function lookUps({ name, peer }: Program, path: string): Promise<void> {
     opens.push(performance.now() - from);
   }
   print(`${name}/open`, opens.sort((a, b) => a - b)[OPENS >> 1]!, 'ms');
+  const input = addresses.map((address) => address.toString(16)).join('\n');
+  const located = execFileSync(locateProgram(folder), [path], { input, encoding: 'utf8' });
+  print(`${name}/to-ids`, Number(located), 'k addresses/s');
   let started = performance.now();
   for (let from = 0; from < ADDRESSES; from += BATCH) {
     await index.resolve(addresses.slice(from, from + BATCH));
@@ -113,6 +125,7 @@ async function measureDwz(program: Program): Promise<void> {
   print(`${name}/build`, debugBytes(peer) / 1e3 / ms, 'MB/s');
   const shares = await dwzAgreement(await openIndex(path), program, ADDRESSES);
   print(`${name}/agreement`, shares.elfutils * 100, '% of eu-addr2line');
+  print(`${name}/agreement-where-it-has-chains`, shares.elfutilsChains * 100, '% of eu-addr2line');
   print(`${name}/lines-of-chains`, shares.llvm * 100, '% of llvm-symbolizer-19');
   print(`${name}/nameless-frames`, shares.nameless, 'frames');
 }
@@ -151,6 +164,10 @@ try {
   }
   if ('go'.includes(wanted)) await measureGo();
   if ('kallsyms'.includes(wanted)) await measureKernel();
+  if ('libLLVM'.includes(wanted))
+    console.error('skipped: libLLVM: Debian keeps its debug file in an archive of its own, which setup does not use');
+  const replay = join(import.meta.dirname, '../../../apps/agent/bench/replay.ts');
+  if ('replay'.includes(wanted)) execFileSync(process.execPath, [replay], { stdio: 'inherit' });
 } finally {
   if (kept === undefined) rmSync(folder, { recursive: true });
 }
