@@ -105,6 +105,8 @@ try {
   if (rows.length === 0) throw new Error('Nothing was recorded: bench:symbols must run where the agent may sample.');
   const before = { ...store.counters };
   const started = performance.now();
+  const recorded = rows.reduce((sum, { count }) => sum + count, 0);
+  let firstPass: { hits: number; misses: number } | undefined;
   let together = new Map<BuildId, LookupAddress[]>();
   let samples = 0;
   for (const { lookups } of samplesOf(rows)) {
@@ -114,18 +116,18 @@ try {
       else together.set(buildId, [address]);
     }
     if (++samples % TOGETHER !== 0) continue;
+    // The rows begin anew from here on.
+    if (samples > recorded) firstPass ??= { ...store.counters };
     for (const [buildId, addresses] of together) await store.resolve(buildId, addresses);
     together = new Map();
   }
   const hits = store.counters.hits - before.hits;
   const misses = store.counters.misses - before.misses;
-  print(
-    'recorded',
-    rows.reduce((sum, { count }) => sum + count, 0),
-    'samples',
-  );
+  print('recorded', recorded, 'samples');
   print('replayed', samples, 'samples');
   print('look-ups', hits + misses, 'addresses');
+  const { hits: firstHits, misses: firstMisses } = firstPass ?? store.counters;
+  print('hits-while-each-sample-is-new', (firstHits / (firstHits + firstMisses)) * 100, '%');
   print('hits', (hits / (hits + misses)) * 100, '%');
   print('speed', (hits + misses) / 1e3 / (performance.now() - started), 'M addresses/s');
 } finally {
