@@ -7,9 +7,9 @@ import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundlePage } from '../bench/bundle.ts';
 import { sortCounters } from '../src/features/agents/agent-counters.ts';
-import { formatBinaryBytes } from '../src/features/agents/binary-bytes.ts';
 import { meaningOf } from '../src/features/agents/reasons.ts';
 import { formatCompleteness, stackRows } from '../src/features/agents/stack-rows.ts';
+import { formatBinaryBytes } from '../src/features/agents/table-figures.ts';
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 

@@ -1,6 +1,6 @@
 import { formatCount } from '../../ui/amount.ts';
 import type { AgentCounters } from './agent-counters.ts';
-import { formatBinaryBytes } from './binary-bytes.ts';
+import { formatBinaryBytes } from './table-figures.ts';
 
 /** What sampling takes of the memory it may take in the kernel, and what did not find room. */
 export function KernelBudget({ tables }: { readonly tables: NonNullable<AgentCounters['tables']> }) {

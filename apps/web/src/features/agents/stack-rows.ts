@@ -16,6 +16,8 @@ export interface StackRow {
   readonly causes: readonly { readonly name: string; readonly count: number }[];
   /** Why the executable has no unwind table, or `''`. */
   readonly failure: string;
+  /** Its own unwind table; null when there is none, or it is not known. */
+  readonly table: { readonly rows: number; readonly bytes: number; readonly buildMs: number } | null;
 }
 
 const KERNEL = '[kernel]';
@@ -24,7 +26,7 @@ const STACKLESS = ['EXITING', 'KERNEL_ONLY'];
 
 const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
 
-function rowOf(path: string, outcomes: Outcomes, failure: string): StackRow {
+function rowOf(path: string, outcomes: Outcomes, table: AgentStacks['executables'][number]['table']): StackRow {
   const samples = sum(Object.values(outcomes));
   const complete = outcomes.COMPLETE ?? 0;
   const walked = samples - sum(STACKLESS.map((name) => outcomes[name] ?? 0));
@@ -37,7 +39,8 @@ function rowOf(path: string, outcomes: Outcomes, failure: string): StackRow {
       .filter(([name, count]) => name !== 'COMPLETE' && count > 0)
       .map(([name, count]) => ({ name: `outcome.${name}`, count }))
       .sort((a, b) => b.count - a.count),
-    failure,
+    failure: table?.failure ?? '',
+    table: table && table.failure === '' ? table : null,
   };
 }
 
@@ -51,9 +54,9 @@ export interface StackRows {
 export function stackRows({ executables, others }: AgentStacks): StackRows {
   const rows = executables
     .filter(({ path }) => path !== KERNEL)
-    .map(({ path, outcomes, table }) => rowOf(path, outcomes, table?.failure ?? ''))
+    .map(({ path, outcomes, table }) => rowOf(path, outcomes, table))
     .sort((a, b) => b.incomplete - a.incomplete || b.samples - a.samples);
-  const rest = rowOf('', others, '');
+  const rest = rowOf('', others, null);
   const kernel = executables.find(({ path }) => path === KERNEL);
   return {
     rows: rest.samples > 0 ? [...rows, rest] : rows,

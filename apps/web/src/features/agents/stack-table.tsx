@@ -2,6 +2,7 @@ import { formatCount } from '../../ui/amount.ts';
 import { FileName } from './file-name.tsx';
 import { meaningOf, wordsOf } from './reasons.ts';
 import { formatCompleteness, type StackRow } from './stack-rows.ts';
+import { formatBinaryBytes, formatMs } from './table-figures.ts';
 
 const HEAD = 'h-8 px-2 text-[12px] font-medium text-ink-3 first:pl-0 last:pr-0';
 const CELL = 'px-2 py-1.5 align-top first:pl-0 last:pr-0';
@@ -26,7 +27,10 @@ export function StackTable({ rows }: { readonly rows: readonly StackRow[] }) {
           >
             Complete
           </th>
-          <th scope="col" className={`${HEAD} w-[38%] max-sm:hidden`}>
+          <th scope="col" title="Of the executable’s own file" className={`${HEAD} w-40 text-right max-lg:hidden`}>
+            Unwind table
+          </th>
+          <th scope="col" className={`${HEAD} w-[34%] pl-6 max-lg:w-[38%] max-lg:pl-2 max-sm:hidden`}>
             Not complete, by reason
           </th>
         </tr>
@@ -51,7 +55,10 @@ export function StackTable({ rows }: { readonly rows: readonly StackRow[] }) {
             <td className={`${CELL} pl-6 max-sm:pl-2`}>
               <Complete share={row.completeShare} />
             </td>
-            <td className={`${CELL} max-sm:hidden`}>
+            <td className={`${CELL} text-right max-lg:hidden`}>
+              <Table table={row.table} />
+            </td>
+            <td className={`${CELL} pl-6 max-lg:pl-2 max-sm:hidden`}>
               <Causes row={row} />
             </td>
           </tr>
@@ -73,6 +80,18 @@ function Complete({ share }: { readonly share: number | null }) {
         <span className="block h-full rounded-full bg-accent/70" style={{ width: `${share * 100}%` }} />
       </span>
     </span>
+  );
+}
+
+function Table({ table }: Pick<StackRow, 'table'>) {
+  if (table === null) return <span className="text-ink-3">—</span>;
+  return (
+    <>
+      {formatCount(table.rows)} rows
+      <span className="block text-[12px] text-ink-2">
+        {formatBinaryBytes(table.bytes)}, ready in {formatMs(table.buildMs)}
+      </span>
+    </>
   );
 }
 

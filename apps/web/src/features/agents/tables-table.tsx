@@ -1,7 +1,7 @@
-import { formatCount, formatThree } from '../../ui/amount.ts';
-import { formatBinaryBytes } from './binary-bytes.ts';
+import { formatCount } from '../../ui/amount.ts';
 import { FileName } from './file-name.tsx';
 import type { AgentStacks } from './stack-rows.ts';
+import { formatBinaryBytes, formatMs } from './table-figures.ts';
 
 const HEAD = 'h-8 px-2 text-[12px] font-medium text-ink-3 first:pl-0 last:pr-0';
 const CELL = 'px-2 py-1.5 align-top first:pl-0 last:pr-0';
@@ -40,7 +40,7 @@ export function TablesTable({ tables }: { readonly tables: readonly AgentStacks[
                 <span className="block text-[12px] wrap-anywhere text-bad">{table.failure}</span>
               ) : (
                 <span className="block text-[12px] text-ink-2 md:hidden">
-                  {formatCount(table.rows)} rows, {formatCount(table.rules)} rules, {writeMs(table.buildMs)}
+                  {formatCount(table.rows)} rows, {formatCount(table.rules)} rules, {formatMs(table.buildMs)}
                 </span>
               )}
             </th>
@@ -57,12 +57,10 @@ export function TablesTable({ tables }: { readonly tables: readonly AgentStacks[
                 <td className={`${CELL} text-right`}>{formatBinaryBytes(table.bytes)}</td>
               </>
             )}
-            <td className={`${CELL} ${NUMBER} text-ink-2`}>{writeMs(table.buildMs)}</td>
+            <td className={`${CELL} ${NUMBER} text-ink-2`}>{formatMs(table.buildMs)}</td>
           </tr>
         ))}
       </tbody>
     </table>
   );
 }
-
-const writeMs = (ms: number) => (ms < 1000 ? `${formatThree(ms)}\u202fms` : `${formatThree(ms / 1000)}\u202fs`);

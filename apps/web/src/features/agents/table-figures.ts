@@ -8,3 +8,6 @@ export function formatBinaryBytes(bytes: number): string {
   const step = STEPS.findIndex((_, i) => bytes < 1023.5 * 1024 ** i || i === STEPS.length - 1);
   return `${formatThree(bytes / 1024 ** step)}\u202f${STEPS[step]}`;
 }
+
+/** `375 ms` */
+export const formatMs = (ms: number) => (ms < 1000 ? `${formatThree(ms)}\u202fms` : `${formatThree(ms / 1000)}\u202fs`);
