@@ -24,7 +24,7 @@ import { SymbolService } from './symbols/symbol-service.ts';
 /** What reaches into the machine: packages/bpf and packages/symbolizer. */
 export type Native = {
   readonly startSampler: (options: SamplerOptions, sizes?: Partial<SamplerSizes>) => Promise<Sampler>;
-} & Pick<SymbolizerApi, 'describeElf' | 'loadKernelSymbols' | 'loadPerfMap' | 'openIndexStore'>;
+} & Pick<SymbolizerApi, 'describeElf' | 'loadJitDump' | 'loadKernelSymbols' | 'loadPerfMap' | 'openIndexStore'>;
 
 /** A file whose index takes longer, at its low priority, is given up. */
 const BUILD_SECONDS_MOST = 10 * 60;
@@ -68,7 +68,7 @@ export async function startAgent(settings: Settings, native: Native, rhythm = RH
   if (reason) logger.error({ reason }, 'this node is not sampled');
   const kernelSymbols = sampler && (await native.loadKernelSymbols().catch(() => null));
   const frames = new FrameTable();
-  const userStacks = new UserStacks(frames, table, files, new JitMaps(native.loadPerfMap));
+  const userStacks = new UserStacks(frames, table, files, new JitMaps(native));
   const attributor = new Attributor(table, files, frames, new KernelStacks(frames, kernelSymbols), userStacks, {
     host: hostname(),
     containerDetails: readContainerDetails,

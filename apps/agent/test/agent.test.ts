@@ -22,6 +22,7 @@ const native = (startSampler: Native['startSampler']): Native => ({
   startSampler,
   describeElf: missing,
   loadPerfMap: missing,
+  loadJitDump: missing,
   loadKernelSymbols: async () => ({ resolve: (address) => ({ function: `k${address}`, module: '' }) }),
   openIndexStore: () => ({
     counters: { hits: 0, misses: 0 },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startSampler } from '@strata/bpf';
 import { type Batch, type BuildId, framesOf, type NativeFrame } from '@strata/profile';
 import { readSettings } from '@strata/settings';
-import { describeElf, loadKernelSymbols, loadPerfMap, openIndexStore } from '@strata/symbolizer';
+import { describeElf, loadJitDump, loadKernelSymbols, loadPerfMap, openIndexStore } from '@strata/symbolizer';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startAgent } from '../src/start-agent.ts';
 import { CollectorStub, eventually } from './collector-stub.ts';
@@ -19,7 +19,7 @@ const skip = reason !== '' && process.env.CI !== 'true';
 
 const RHYTHM = { windowMs: 1_000, drainMs: 250 };
 const AGENT = 'http://127.0.0.1:17443';
-const native = { startSampler, describeElf, loadKernelSymbols, loadPerfMap, openIndexStore };
+const native = { startSampler, describeElf, loadJitDump, loadKernelSymbols, loadPerfMap, openIndexStore };
 
 let folder: string;
 let program: string;

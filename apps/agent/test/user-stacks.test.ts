@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Drain } from '@strata/bpf';
-import { describeElf, loadPerfMap } from '@strata/symbolizer';
+import { describeElf, loadJitDump, loadPerfMap } from '@strata/symbolizer';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { Attributor } from '../src/attribution/attributor.ts';
 import { FrameTable } from '../src/attribution/frames.ts';
@@ -12,6 +12,7 @@ import { KernelStacks } from '../src/attribution/kernel-stacks.ts';
 import { UserStacks } from '../src/attribution/user-stacks.ts';
 import { CodeFiles } from '../src/process/code-files.ts';
 import { ProcessTable } from '../src/process/process-table.ts';
+import { linesIn } from './jit-dump.ts';
 import { ScriptedSampler } from './scripted-sampler.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'strata-stacks-'));
@@ -53,7 +54,7 @@ function makeAttributor() {
   const files = new CodeFiles(describeElf);
   const table = new ProcessTable(files);
   const frames = new FrameTable();
-  const user = new UserStacks(frames, table, files, new JitMaps(loadPerfMap));
+  const user = new UserStacks(frames, table, files, new JitMaps({ loadPerfMap, loadJitDump }));
   const naming = { host: 'h', containerDetails: () => ({ name: '', image: '', pod: '', namespace: '' }) };
   return { table, attributor: new Attributor(table, files, frames, new KernelStacks(frames, null), user, naming) };
 }
@@ -70,7 +71,7 @@ async function frames(pid: number, addresses: readonly number[], events: Drain['
   return sample!.user.frames.map((frame) =>
     frame.kind === 'native'
       ? `${frame.mapping.file} ${frame.mapping.buildId} 0x${frame.address.toString(16)}`
-      : `${frame.kind} ${frame.function} ${frame.file}`,
+      : `${frame.kind} ${frame.function} ${frame.file}${frame.line > 0 ? `:${frame.line}` : ''}`,
   );
 }
 
@@ -160,11 +161,39 @@ describe('what has no file', () => {
     writeFileSync(map, `${(jit + 0x10).toString(16)} 40 JS:*price /srv/shop.js:3:7\n`);
     expect(await frames(child.pid!, [vdso + 0x500, jit + 0x20, 0x10])).toEqual([
       'symbolized [unknown] ',
-      'jit price /srv/shop.js',
+      'jit price /srv/shop.js:3',
       'kernel [vdso] [vdso]',
     ]);
     rmSync(map);
   });
+});
+
+test('a JIT that writes a dump: function, file and line of the address', async () => {
+  const script = join(folder, 'shop.js');
+  writeFileSync(
+    script,
+    `function price(n) {
+  let sum = 0;
+  for (let i = 0; i < n; i++)
+    sum += Math.sqrt(i) * n;
+  return sum;
+}
+// V8 writes when it has 2 MiB.
+for (let i = 0; i < 5000; i++) price(new Function(\`return \${i}\`)());
+for (;;) price(1000);
+`,
+  );
+  const compilers = ['--always-sparkplug', '--no-maglev', '--no-turbofan'];
+  const args = ['--perf-prof', `--perf-prof-path=${folder}`, '--no-logfile-per-isolate', ...compilers, script];
+  const child = spawn(process.execPath, args, { stdio: 'ignore', cwd: folder });
+  children.push(child);
+  const path = join(folder, `jit-${child.pid}.dump`);
+  // Compiled by the baseline compiler, whose code has every line in order.
+  const lines = () => (existsSync(path) ? linesIn(path, 'JS:^price', script.length) : new Map<number, number>());
+  await expect.poll(() => new Set(lines().values()).size, { timeout: 20_000 }).toBe(4);
+  const places = [...lines()];
+  const told = await Promise.all(places.map(([address]) => frames(child.pid!, [address])));
+  expect(told.flat()).toEqual(places.map(([, line]) => `jit price ${script}:${line}`));
 });
 
 test('a stack of the program before an exec is not taken for the one after it', async () => {

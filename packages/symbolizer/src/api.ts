@@ -89,6 +89,11 @@ export interface PerfMap {
   resolve(address: bigint): string | null;
 }
 
+/** A JIT's `jit-PID.dump`, which tells lines too; of functions at one place the last one holds. */
+export interface JitDump {
+  resolve(address: bigint): SourceFrame | null;
+}
+
 /** What the package exports besides; errors are SymbolizerError with a closed set of codes. */
 export interface SymbolizerApi {
   openIndexStore(folder: string): IndexStore;
@@ -97,4 +102,5 @@ export interface SymbolizerApi {
   openIndex(path: string): Promise<OpenIndex>;
   loadKernelSymbols(path?: string): Promise<KernelSymbols>;
   loadPerfMap(path: string): Promise<PerfMap>;
+  loadJitDump(path: string): Promise<JitDump>;
 }

@@ -44,6 +44,9 @@ interface NativeSymbols {
     resolve(address: bigint): { function: string; module: string } | null;
   }>;
   loadPerfMapTable(path: string): Promise<{ resolve(address: bigint): string | null }>;
+  loadJitDumpTable(path: string): Promise<{
+    resolve(address: bigint): { function: string; file: string; line: number } | null;
+  }>;
   symbolIndexBuilder(): number;
 }
 

@@ -1,5 +1,5 @@
 import type { BuildId } from '@strata/profile';
-import type { ElfDescription, IndexOptions, KernelSymbols, PerfMap } from './api.ts';
+import type { ElfDescription, IndexOptions, JitDump, KernelSymbols, PerfMap } from './api.ts';
 import { native, withCode } from './native.ts';
 
 /** Identity and executable segments of an ELF file; bounded reading, safe on hostile files. */
@@ -26,4 +26,9 @@ export async function loadKernelSymbols(path = '/proc/kallsyms'): Promise<Kernel
 /** A JIT's names. A line without its end is left out: the JIT may be writing it. */
 export async function loadPerfMap(path: string): Promise<PerfMap> {
   return withCode(native().loadPerfMapTable(path));
+}
+
+/** What a JIT has written down of its code. A last entry without its end is left out: the JIT may be writing it. */
+export async function loadJitDump(path: string): Promise<JitDump> {
+  return withCode(native().loadJitDumpTable(path));
 }

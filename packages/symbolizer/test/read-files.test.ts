@@ -1,7 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildIndex, describeElf, loadKernelSymbols, loadPerfMap, SymbolizerError } from '@strata/symbolizer';
+import {
+  buildIndex,
+  describeElf,
+  loadJitDump,
+  loadKernelSymbols,
+  loadPerfMap,
+  SymbolizerError,
+} from '@strata/symbolizer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileProgram, type Program } from './programs.ts';
 
@@ -73,4 +80,11 @@ test('a perf map: the last entry wins, a torn line is left out', async () => {
     null,
     null,
   ]);
+});
+
+test('what is no dump of a JIT has no names', async () => {
+  const file = join(program.folder, 'jit-1.dump');
+  writeFileSync(file, 'DTiJ\x01');
+  expect((await loadJitDump(file)).resolve(0x1000n)).toBeNull();
+  expect(await failure(loadJitDump('/absent'))).toBe('UNREADABLE');
 });

@@ -8,7 +8,6 @@ import type { ProcessTable } from '../process/process-table.ts';
 import { fileAddress } from './file-address.ts';
 import type { FramePath, FrameTable } from './frames.ts';
 import type { JitMaps } from './jit-maps.ts';
-import { parseJitName } from './jit-name.ts';
 
 const PATHS_PER_IMAGE_MOST = 10_000;
 
@@ -33,7 +32,7 @@ const callersMissing = (outcome: Outcome) => `[callers missing: ${outcome.toLowe
 
 interface Translated {
   readonly path: FramePath;
-  /** Generation of the perf map its names come from; null when no JIT is in it. */
+  /** Generation of the JIT's map its names come from; null when no JIT is in it. */
   readonly jitGeneration: number | null;
 }
 
@@ -66,7 +65,7 @@ export class UserStacks {
     return mapped;
   }
 
-  /** Reads the files and perf maps that stand behind a stack; after it `translate` finds all there is. */
+  /** Reads the files and maps of JITs that stand behind a stack; after it `translate` finds all there is. */
   async prepare(image: ProcessImage, lookups: Float64Array): Promise<void> {
     let hasJit = false;
     for (const address of lookups) {
@@ -110,8 +109,7 @@ export class UserStacks {
       if (name === null) {
         return region ? this.#frames.named('jit', '[jit]') : this.#frames.named('symbolized', '[unknown]');
       }
-      const parsed = parseJitName(name);
-      return this.#frames.named('jit', parsed.function, parsed.file, parsed.line);
+      return this.#frames.named('jit', name.function, name.file, name.line);
     }
     return this.#frameInFile(region, region.code, address);
   }

@@ -1,14 +1,16 @@
-//! Kernel symbols and perf maps for JavaScript; read and parsed on libuv's pool.
+//! Kernel symbols and what JITs tell of their code, for JavaScript; read and parsed on libuv's pool.
 
 use napi::bindgen_prelude::{AsyncTask, BigInt};
 use napi::{Env, Result, Task};
 use napi_derive::napi;
-use strata_symbolize::{KernelSymbols, PerfMap};
+use strata_symbolize::{JitDump, KernelSymbols, PerfMap};
 
 use crate::regular_file::{read_limited, to_error};
 
 /// A perf map of a large Java program has 20 MiB.
 const MAX_PERF_MAP_BYTES: u64 = 64 << 20;
+/// Has the code too, which is not kept.
+const MAX_JIT_DUMP_BYTES: u64 = 64 << 20;
 /// kallsyms has 5 to 15 MiB.
 const MAX_KALLSYMS_BYTES: u64 = 128 << 20;
 
@@ -101,5 +103,60 @@ impl PerfMapTable {
         self.map
             .resolve(address.words.first().copied()?)
             .map(str::to_owned)
+    }
+}
+
+/// A place in a JIT's code; `file` is `''` and `line` 0 when unknown.
+#[napi(object)]
+pub struct JitPlace {
+    pub function: String,
+    pub file: String,
+    pub line: u32,
+}
+
+/// Names and lines of a JIT's code.
+#[napi]
+pub struct JitDumpTable {
+    dump: JitDump,
+}
+
+pub struct LoadJitDump {
+    path: String,
+}
+
+impl Task for LoadJitDump {
+    type Output = JitDump;
+    type JsValue = JitDumpTable;
+
+    fn compute(&mut self) -> Result<JitDump> {
+        // As for perf maps: the folder may be anyone's.
+        Ok(JitDump::parse(&read_limited(
+            &self.path,
+            MAX_JIT_DUMP_BYTES,
+            libc::O_NOFOLLOW,
+        )?))
+    }
+
+    fn resolve(&mut self, _env: Env, dump: JitDump) -> Result<JitDumpTable> {
+        Ok(JitDumpTable { dump })
+    }
+}
+
+/// Reads a `jit-PID.dump`.
+#[napi]
+pub fn load_jit_dump_table(path: String) -> AsyncTask<LoadJitDump> {
+    AsyncTask::new(LoadJitDump { path })
+}
+
+#[napi]
+impl JitDumpTable {
+    #[napi]
+    pub fn resolve(&self, address: BigInt) -> Option<JitPlace> {
+        let name = self.dump.resolve(address.words.first().copied()?)?;
+        Some(JitPlace {
+            function: name.function.to_owned(),
+            file: name.file.to_owned(),
+            line: name.line,
+        })
     }
 }

@@ -12,6 +12,16 @@ const RECORD_HEADER_BYTES: usize = 16;
 const CODE_LOAD: u32 = 0;
 const CODE_MOVE: u32 = 1;
 const CODE_DEBUG_INFO: u32 = 2;
+/// V8 tells lines by addresses as they are in the ELF file that `perf inject` makes of the code, behind its header.
+const V8_SHIFT: u64 = 0x40;
+const V8_KINDS: [&[u8]; 5] = [b"JS:", b"LazyCompile:", b"Function:", b"Eval:", b"Script:"];
+/// Entries of debug information: their bytes before the name, and how far from the code's begin their addresses lie at most.
+const ENTRY_BYTES: usize = 16;
+const MAX_CODE_BYTES: u64 = 64 << 20;
+/// Records are filled up to a multiple of this.
+const ALIGNMENT: usize = 8;
+/// Row of the source of a line whose name cannot be read.
+const NO_FILE: u32 = u32::MAX;
 /// A source's name that is that of the entry before.
 const SAME_NAME: &[u8] = b"\xff";
 
@@ -33,7 +43,7 @@ struct Function {
     lines: Vec<(u64, u32, u32)>,
 }
 
-/// What a JIT says of an address. `line` is 1-based, 0 when unknown; `file` is `''` when unknown.
+/// What a JIT says of an address. `line` is 1-based, 0 when unknown; `file` is `''` when unknown, also where the line is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JitName<'dump> {
     pub function: &'dump str,
@@ -83,7 +93,9 @@ impl JitDump {
         let line = position.checked_sub(1).map(|row| function.lines[row]);
         Some(JitName {
             function: &function.name,
-            file: line.map_or("", |line| &self.files[line.1 as usize]),
+            file: line
+                .and_then(|line| self.files.get(line.1 as usize))
+                .map_or("", |file| file),
             line: line.map_or(0, |line| line.2),
         })
     }
@@ -101,11 +113,17 @@ impl JitDump {
         let (start, size) = (u64_at(body, 16)?, u64_at(body, 24)?);
         let end = start.checked_add(size).filter(|end| *end > start)?;
         let name = terminated(body.get(40..)?)?;
+        let mut lines = reading.lines.remove(&start).unwrap_or_default();
+        if V8_KINDS.iter().any(|kind| name.starts_with(kind)) {
+            for line in &mut lines {
+                line.0 = line.0.saturating_sub(V8_SHIFT);
+            }
+        }
         self.insert(start, end, self.functions.len());
         self.functions.push(Function {
             name: String::from_utf8_lossy(&name[..name.len().min(MAX_NAME_BYTES)]).into(),
             address: start,
-            lines: reading.lines.remove(&start).unwrap_or_default(),
+            lines,
         });
         Some(())
     }
@@ -125,17 +143,18 @@ impl JitDump {
 
     fn read_lines(&mut self, body: &[u8], reading: &mut Reading) -> Option<()> {
         let start = u64_at(body, 0)?;
+        let count = u64_at(body, 8)? as usize;
         let mut lines = Vec::new();
-        let mut place = 16;
+        let mut place = ENTRY_BYTES;
         let mut file = None;
         while let (Some(address), Some(line)) = (u64_at(body, place), u32_at(body, place + 8)) {
-            let Some(name) = body.get(place + 16..).and_then(terminated) else {
+            let Some(name) = body.get(place + ENTRY_BYTES..).and_then(terminated) else {
                 break;
             };
-            if reading.line_count == MAX_LINES {
+            if lines.len() == count || reading.line_count == MAX_LINES {
                 break;
             }
-            place += 16 + name.len() + 1;
+            place += ENTRY_BYTES + name.len() + 1;
             if name != SAME_NAME {
                 file = Some(self.file(name, reading));
             }
@@ -143,6 +162,12 @@ impl JitDump {
                 reading.line_count += 1;
                 lines.push((address, file, line));
             }
+        }
+        let is_whole = lines.len() == count
+            && body.len().saturating_sub(place) < ALIGNMENT
+            && lines.iter().all(|line| is_in_code(start, line.0));
+        if !is_whole {
+            lines = lines_without_names(start, count, body).unwrap_or_default();
         }
         lines.sort_by_key(|line| line.0);
         reading.lines.insert(start, lines);
@@ -168,6 +193,29 @@ struct Reading {
     files: HashMap<Box<[u8]>, u32>,
 }
 
+fn is_in_code(start: u64, address: u64) -> bool {
+    address
+        .checked_sub(start)
+        .is_some_and(|inside| inside < MAX_CODE_BYTES)
+}
+
+/// V8 writes names of sources that it has freed already (`LogWriteDebugInfo`), so that any byte may be in them, but as many as
+/// the name has: where all are of one length, as all of one source are, the lines can still be read.
+fn lines_without_names(start: u64, count: usize, body: &[u8]) -> Option<Vec<(u64, u32, u32)>> {
+    let entries = body.get(ENTRY_BYTES..)?;
+    let longest = entries.len().checked_div(count)?;
+    let shortest = (entries.len() + 1)
+        .saturating_sub(ALIGNMENT)
+        .div_ceil(count);
+    (shortest.max(ENTRY_BYTES + 1)..=longest).find_map(|bytes| {
+        let lines = entries.chunks_exact(bytes).take(count).map(|entry| {
+            let (address, line) = (u64_at(entry, 0)?, u32_at(entry, 8)?);
+            (is_in_code(start, address) && line > 0).then_some((address, NO_FILE, line))
+        });
+        lines.collect()
+    })
+}
+
 fn terminated(bytes: &[u8]) -> Option<&[u8]> {
     Some(&bytes[..memchr::memchr(0, bytes)?])
 }
@@ -183,110 +231,4 @@ fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn record(kind: u32, body: &[u8]) -> Vec<u8> {
-        let size = (RECORD_HEADER_BYTES + body.len()) as u32;
-        [&kind.to_le_bytes()[..], &size.to_le_bytes(), &[0; 8], body].concat()
-    }
-
-    fn numbers(list: &[u64]) -> Vec<u8> {
-        list.iter()
-            .flat_map(|number| number.to_le_bytes())
-            .collect()
-    }
-
-    fn load(start: u64, size: u64, name: &str) -> Vec<u8> {
-        let body = [
-            numbers(&[0, 0, start, size, 0]),
-            name.as_bytes().to_vec(),
-            vec![0, 0xc3],
-        ]
-        .concat();
-        record(CODE_LOAD, &body)
-    }
-
-    fn lines(start: u64, entries: &[(u64, u32, &[u8])]) -> Vec<u8> {
-        let mut body = numbers(&[start, entries.len() as u64]);
-        for (address, line, name) in entries {
-            body.extend(numbers(&[*address]));
-            body.extend(line.to_le_bytes());
-            body.extend([0; 4]);
-            body.extend(*name);
-            body.push(0);
-        }
-        record(CODE_DEBUG_INFO, &body)
-    }
-
-    fn dump(records: &[Vec<u8>]) -> Vec<u8> {
-        let header = [
-            &MAGIC.to_le_bytes()[..],
-            &1u32.to_le_bytes(),
-            &40u32.to_le_bytes(),
-            &[0; 28],
-        ]
-        .concat();
-        [header, records.concat()].concat()
-    }
-
-    fn at(bytes: &[u8], addresses: &[u64]) -> Vec<String> {
-        let dump = JitDump::parse(bytes);
-        let shown = addresses
-            .iter()
-            .map(|address| match dump.resolve(*address) {
-                Some(name) => format!("{} {}:{}", name.function, name.file, name.line),
-                None => "-".into(),
-            });
-        shown.collect()
-    }
-
-    #[test]
-    fn functions_with_lines_and_the_last_one_holds() {
-        let bytes = dump(&[
-            lines(
-                0x100,
-                &[
-                    (0x100, 1, b"a.js"),
-                    (0x110, 2, SAME_NAME),
-                    (0x120, 9, b"b.js"),
-                ],
-            ),
-            load(0x100, 0x40, "render"),
-            load(0x130, 0x10, "other"),
-        ]);
-        assert_eq!(
-            at(&bytes, &[0xff, 0x105, 0x11f, 0x12f, 0x130, 0x140]),
-            [
-                "-",
-                "render a.js:1",
-                "render a.js:2",
-                "render b.js:9",
-                "other :0",
-                "-"
-            ]
-        );
-    }
-
-    #[test]
-    fn code_that_was_moved_keeps_its_lines() {
-        let bytes = dump(&[
-            lines(0x100, &[(0x100, 1, b"a.js"), (0x110, 2, SAME_NAME)]),
-            load(0x100, 0x40, "render"),
-            record(CODE_MOVE, &numbers(&[0, 0, 0x100, 0x500, 0x40, 0])),
-        ]);
-        assert_eq!(at(&bytes, &[0x100, 0x510]), ["-", "render a.js:2"]);
-    }
-
-    #[test]
-    fn what_is_not_whole_is_passed_over() {
-        let bytes = dump(&[load(0x100, 0x40, "render"), load(0x200, 0x40, "late")]);
-        assert_eq!(
-            at(&bytes[..bytes.len() - 1], &[0x100, 0x200]),
-            ["render :0", "-"]
-        );
-        for length in 0..bytes.len() {
-            JitDump::parse(&bytes[..length]);
-        }
-    }
-}
+mod tests;
