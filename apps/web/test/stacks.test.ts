@@ -120,7 +120,9 @@ describe.skipIf(!existsSync(CHROMIUM))('stacks on the agents page', () => {
     expect(texts[1]).toBe(
       'engine-with-a-very-long-name-2.41.0-x86_64 /opt/vendor/lib No unwind table: The file is no ELF file of this machine. 5,400 7.4 % — no frame pointer 5,000',
     );
-    expect(texts[2]).toBe('node /usr/bin 100 k 99.97 % 451 k rows 1.73 MiB, ready in 108 ms exiting 40 no table 20 truncated 10');
+    expect(texts[2]).toBe(
+      'node /usr/bin 100 k 99.97 % 451 k rows 1.73 MiB, ready in 108 ms exiting 40 no table 20 truncated 10',
+    );
     expect(await rows.nth(2).getByText('truncated').last().getAttribute('title')).toBe(meaningOf('outcome.TRUNCATED'));
     await page.getByRole('button', { name: 'Show all 24 executables' }).press('Enter');
     expect((await textsOf(page, /^Executables/)).at(-1)).toBe('All other executables 300 100 % —');
