@@ -25,6 +25,75 @@ void _start(void) { checkout(5); }
 const PERF_MAP: &[u8] =
     b"1000 40 JS:*render app.js:1\n1020 10 LazyCompile:~old app.js:9\nfff0 8 stub\n";
 
+/// What is linked to a program of its own, in all seeds alike.
+const LINKING: &str = "-O2 -ffunction-sections -nostdlib -static -Wl,--build-id";
+
+/// Programs of which a part is in another file: both, and the length of the second (`fuzz/targets/build_index.rs`).
+fn pairs() -> io::Result<Vec<(&'static str, Vec<u8>)>> {
+    let folder = Folder::new("seed-pairs");
+    let [program, debug, other, common] =
+        ["seed", "seed.debug", "other", "common.debug"].map(|name| folder.path(name));
+    let source = folder.write("seed.c", SOURCE);
+    let pair = |first: &Path, second: &Path| -> io::Result<Vec<u8>> {
+        let second = std::fs::read(second)?;
+        let length = (second.len() as u32).to_le_bytes();
+        Ok([std::fs::read(first)?, second, length.to_vec()].concat())
+    };
+    let compile = |options: &str, to: &Path| {
+        run(&format!("gcc {options} {LINKING} -o $2 $1"), &[&source, to])
+    };
+    let mut pairs = Vec::new();
+
+    compile("-gdwarf-5", &program);
+    run("objcopy --only-keep-debug $1 $2", &[&program, &debug]);
+    run("strip $1", &[&program]);
+    pairs.push(("pair-by-build-id", pair(&program, &debug)?));
+    run(
+        &format!(
+            "objcopy --remove-section=.note.gnu.build-id --add-gnu-debuglink={} $1",
+            debug.display()
+        ),
+        &[&program],
+    );
+    pairs.push(("pair-by-link", pair(&program, &debug)?));
+
+    compile("-gdwarf-4", &program);
+    compile("-gdwarf-4 -DOTHER", &other);
+    run(
+        &format!("dwz -m {} $1 $2", common.display()),
+        &[&program, &other],
+    );
+    pairs.push(("pair-dwz", pair(&program, &common)?));
+
+    let object = folder.path("split.o");
+    run(
+        "gcc -c -O2 -gdwarf-5 -gsplit-dwarf -o $2 $1",
+        &[&source, &object],
+    );
+    run(
+        "gcc -nostdlib -static -Wl,--build-id -o $2 $1",
+        &[&object, &program],
+    );
+    pairs.push(("pair-split", pair(&program, &folder.path("split.dwo"))?));
+    Ok(pairs)
+}
+
+/// A program without symbols but for a packed table of them.
+fn with_minidebug() -> io::Result<Vec<u8>> {
+    let folder = Folder::new("seed-minidebug");
+    let [program, symbols] = ["seed", "symbols"].map(|name| folder.path(name));
+    run(
+        &format!("gcc -g0 {LINKING} -o $2 $1"),
+        &[&folder.write("seed.c", SOURCE), &program],
+    );
+    run("objcopy --only-keep-debug $1 $2", &[&program, &symbols]);
+    run("xz -k $1", &[&symbols]);
+    run("strip $1", &[&program]);
+    let section = format!(".gnu_debugdata={}.xz", symbols.display());
+    run(&format!("objcopy --add-section {section} $1"), &[&program]);
+    std::fs::read(program)
+}
+
 fn programs() -> Vec<(String, Vec<u8>)> {
     let folder = Folder::new("seeds");
     let (source, program) = (folder.write("seed.c", SOURCE), folder.path("seed"));
@@ -40,15 +109,20 @@ fn programs() -> Vec<(String, Vec<u8>)> {
         .iter()
         .enumerate()
         {
-            let linking = "-O2 -ffunction-sections -nostdlib -static -Wl,--build-id";
             run(
-                &format!("{compiler} {options} {linking} -o $2 $1"),
+                &format!("{compiler} {options} {LINKING} -o $2 $1"),
                 &[&source, &program],
             );
             let bytes = std::fs::read(&program).unwrap_or_default();
             programs.push((format!("{compiler}-{number}"), bytes));
         }
     }
+    run(
+        &format!("clang-19 -gdwarf-5 -gembed-source {LINKING} -o $2 $1"),
+        &[&source, &program],
+    );
+    let bytes = std::fs::read(&program).unwrap_or_default();
+    programs.push(("embedded-source".into(), bytes));
     let go = |version| {
         let function = |name, flags, code| Function {
             name,
@@ -110,6 +184,10 @@ fn main() -> io::Result<()> {
             write("symbol-index", &name, &index)?;
         }
     }
+    for (name, bytes) in pairs()? {
+        write("build-index", name, &bytes)?;
+    }
+    write("build-index", "minidebug", &with_minidebug()?)?;
     write("jit-names", "map", PERF_MAP)?;
     write("jit-names", "dump", &jit_dump())
 }
