@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const BUILD_MS_MOST = 300_000;
+const BUILD_MS_MOST = 600_000;
 const STOP_MS_MOST = 10_000;
 
 export const PROGRAMS = join(import.meta.dirname, '..', 'programs');
