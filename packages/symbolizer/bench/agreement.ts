@@ -106,9 +106,11 @@ export async function dwzAgreement(index: OpenIndex, { peer }: Program, count: n
   const withChains = elfutils.filter((frames) => frames.length > 1).length;
   return {
     elfutils: share(elfutils, (mine, other) => text(other.length > 1 ? mine : ends(mine)) === text(other)),
-    /** Of the addresses at which it has inlined calls. */
+    /** Of the addresses at which it has inlined calls; null when there is none. */
     elfutilsChains:
-      (share(elfutils, (mine, other) => other.length > 1 && text(mine) === text(other)) * count) / withChains,
+      withChains === 0
+        ? null
+        : (share(elfutils, (mine, other) => other.length > 1 && text(mine) === text(other)) * count) / withChains,
     llvm: share(askLlvm(peer, addresses), (mine, other) => lines(mine) === lines(other)),
     nameless: ours.flat().filter((frame) => frame.function === '').length,
   };
@@ -125,7 +127,9 @@ export async function agreement(index: OpenIndex, { peer }: Program, count: numb
   const ours = await index.resolve(addresses, true);
   const all = [...listed.names.keys()].sort((a, b) => a - b);
   const startBefore = (address: number) => all.findLast((start) => start <= address);
-  const text = (frame: SourceFrame) => `${withoutVersion(frame.function)} ${basename(frame.file)}:${frame.line}`;
+  // Where no line is known llvm-symbolizer says the symbol table's file, which is an object's and no source.
+  const fileOf = (frame: SourceFrame) => (frame.line === 0 ? '' : basename(frame.file));
+  const text = (frame: SourceFrame) => `${withoutVersion(frame.function)} ${fileOf(frame)}:${frame.line}`;
   let equal = 0;
   for (const [row, address] of addresses.entries()) {
     const [mine, other] = [ours[row]!, theirs[row]!];

@@ -125,7 +125,8 @@ async function measureDwz(program: Program): Promise<void> {
   print(`${name}/build`, debugBytes(peer) / 1e3 / ms, 'MB/s');
   const shares = await dwzAgreement(await openIndex(path), program, ADDRESSES);
   print(`${name}/agreement`, shares.elfutils * 100, '% of eu-addr2line');
-  print(`${name}/agreement-where-it-has-chains`, shares.elfutilsChains * 100, '% of eu-addr2line');
+  if (shares.elfutilsChains === null) console.error(`${name}: eu-addr2line has no inlined calls to compare`);
+  else print(`${name}/agreement-where-it-has-chains`, shares.elfutilsChains * 100, '% of eu-addr2line');
   print(`${name}/lines-of-chains`, shares.llvm * 100, '% of llvm-symbolizer-19');
   print(`${name}/nameless-frames`, shares.nameless, 'frames');
 }
