@@ -1,10 +1,16 @@
 // A process of its own, under limits of memory and time: it builds the symbol index of one debug file. What it reads may be
 // hostile, so that it may end in any way; then nothing else does.
 // usage: index-builder.ts FILE OUTPUT BYTES SECONDS GENERATION DEBUG_FOLDER SEGMENTS_AS_JSON     Prints one line of JSON, a BuildAnswer.
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
-import { buildIndex, type ElfDescription, type IndexOptions, SymbolizerError } from '@strata/symbolizer';
+import {
+  buildIndex,
+  type ElfDescription,
+  type IndexOptions,
+  limitProcess,
+  limitProcessorTime,
+  SymbolizerError,
+} from '@strata/symbolizer';
 
 /** `code` is null when the index was written; `OUTPUT` when it could not be, `LIMITS` when they cannot be set, else a SymbolizerErrorCode. */
 export interface BuildAnswer {
@@ -13,18 +19,6 @@ export interface BuildAnswer {
 }
 
 const LOW_PRIORITY = 10;
-/** Of a large C++ program's debug information an index has a tenth. */
-const OUTPUT_BYTES_MOST = 4 * 2 ** 30;
-
-/**
- * Limits this process from now on. RLIMIT_DATA counts what is written to and no mapped file; what Node has reserved for
- * itself so far comes on top.
- */
-function limit(bytes: number, seconds: number): void {
-  const ownKiB = Number(/^VmData:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
-  const limits = [`--data=${ownKiB * 1024 + bytes}`, `--fsize=${OUTPUT_BYTES_MOST}`, `--cpu=${seconds}`, '--core=0'];
-  execFileSync('prlimit', ['--pid', String(process.pid), ...limits]);
-}
 
 async function build(
   file: string,
@@ -33,7 +27,8 @@ async function build(
   options: IndexOptions,
 ): Promise<BuildAnswer> {
   try {
-    limit(bytes, seconds);
+    limitProcess(bytes);
+    limitProcessorTime(seconds);
   } catch (error) {
     return { code: 'LIMITS', reason: `Index builds cannot be limited: ${(error as Error).message}.` };
   }
