@@ -9,7 +9,7 @@ export const MEANINGS = {
   'outcome.UNSUPPORTED_RULE':
     'The unwind information says in a rare way where the caller is, which is not followed: the callers are missing.',
   'outcome.NO_TABLE':
-    'The unwind table of a file was not ready yet: the callers are missing. Common in the first seconds of a program.',
+    'The unwind table of a file was not ready yet, or could not be had: the callers are missing. Common in the first seconds of a program.',
   'outcome.NOT_CODE':
     'What should be a return address is none, mostly because the step before went wrong: the callers are missing.',
   'outcome.NO_FRAME_POINTER':

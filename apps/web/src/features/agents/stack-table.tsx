@@ -27,7 +27,7 @@ export function StackTable({ rows }: { readonly rows: readonly StackRow[] }) {
           >
             Complete
           </th>
-          <th scope="col" title="Of the executable’s own file" className={`${HEAD} w-40 text-right max-lg:hidden`}>
+          <th scope="col" title="Of the executable’s own file" className={`${HEAD} w-52 text-right max-lg:hidden`}>
             Unwind table
           </th>
           <th scope="col" className={`${HEAD} w-[34%] pl-6 max-lg:w-[38%] max-lg:pl-2 max-sm:hidden`}>
@@ -55,7 +55,7 @@ export function StackTable({ rows }: { readonly rows: readonly StackRow[] }) {
             <td className={`${CELL} pl-6 max-sm:pl-2`}>
               <Complete share={row.completeShare} />
             </td>
-            <td className={`${CELL} text-right max-lg:hidden`}>
+            <td className={`${CELL} text-right whitespace-nowrap max-lg:hidden`}>
               <Table table={row.table} />
             </td>
             <td className={`${CELL} pl-6 max-lg:pl-2 max-sm:hidden`}>
