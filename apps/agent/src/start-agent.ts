@@ -66,7 +66,12 @@ export async function startAgent(settings: Settings, native: Native, rhythm = RH
 
   const { sampler, reason } = await trySampler(native.startSampler, settings);
   if (reason) logger.error({ reason }, 'this node is not sampled');
-  const kernelSymbols = sampler && (await native.loadKernelSymbols().catch(() => null));
+  const kernelSymbols =
+    sampler &&
+    (await native.loadKernelSymbols().catch((error: Error) => {
+      logger.warn({ reason: error.message }, 'functions of the kernel have no names');
+      return null;
+    }));
   const frames = new FrameTable();
   const userStacks = new UserStacks(frames, table, files, new JitMaps(native));
   const attributor = new Attributor(table, files, frames, new KernelStacks(frames, kernelSymbols), userStacks, {
