@@ -32,6 +32,10 @@ enum {
 };
 
 enum {
+    BPF_RB_NO_WAKEUP = 1,
+};
+
+enum {
     BPF_F_MMAPABLE = 1 << 10,
     BPF_F_INNER_MAP = 1 << 12,
 };

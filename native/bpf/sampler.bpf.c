@@ -97,7 +97,7 @@ static __always_inline bool send_once(struct stack_scratch *stack) {
     __u32 length = stack->record.length & (2 * USER_FRAMES_MOST - 1);
     if (length > USER_FRAMES_MOST) return false;
     __u64 bytes = sizeof(struct stack_record) + length * sizeof(__u64);
-    if (bpf_ringbuf_output(&stacks, stack, bytes, 0)) return false;
+    if (bpf_ringbuf_output(&stacks, stack, bytes, BPF_RB_NO_WAKEUP)) return false;
     bpf_map_update_elem(&sent, &stack->record.id, now, BPF_ANY);
     return true;
 }
@@ -155,13 +155,17 @@ static __always_inline int count(struct sample_state *state, enum outcome outcom
     void *current = bpf_map_lookup_elem(&counts, &zero);
     if (!current) return drop(DROP_REASON_COUNTS_FULL);
     __u64 *count = bpf_map_lookup_elem(current, &state->key);
-    if (!count) {
-        __u64 none = 0;
-        bpf_map_update_elem(current, &state->key, &none, BPF_NOEXIST);
-        count = bpf_map_lookup_elem(current, &state->key);
-        if (!count) return drop(DROP_REASON_COUNTS_FULL);
+    if (count) {
+        __sync_fetch_and_add(count, 1);
+    } else {
+        __u64 one = 1;
+        // Another CPU may have been the first.
+        if (bpf_map_update_elem(current, &state->key, &one, BPF_NOEXIST)) {
+            count = bpf_map_lookup_elem(current, &state->key);
+            if (!count) return drop(DROP_REASON_COUNTS_FULL);
+            __sync_fetch_and_add(count, 1);
+        }
     }
-    __sync_fetch_and_add(count, 1);
     tally(TALLY_KEPT);
     tally(TALLY_COUNT + outcome);
     return 0;
@@ -212,20 +216,25 @@ static __always_inline bool begin(struct bpf_perf_event_data *context, struct sa
     state->walk.may_be_new = 0;
     state->walk.now_s = now / 1000000000;
     state->walk.mapping.start = state->walk.mapping.end = 0;
+    state->walk.entered = 0;
     return true;
 }
 
-static long walk_frame_of_loop(__u32 index, void *unused) {
-    struct sample_state *state = get_state();
-    return !state || walk_frame(state);
+struct loop_context {
+    struct sample_state *state;
+};
+
+static long walk_frame_of_loop(__u32 index, struct loop_context *context) {
+    return walk_frame(context->state);
 }
 
 SEC("perf_event")
 int sample_by_loop(struct bpf_perf_event_data *context) {
     struct sample_state *state = get_state();
     if (!state || !begin(context, state)) return 0;
+    struct loop_context loop = {.state = state};
     // One turn more than frames: the last finds that there are more.
-    bpf_loop(USER_FRAMES_MOST + 1, walk_frame_of_loop, 0, 0);
+    bpf_loop(USER_FRAMES_MOST + 1, walk_frame_of_loop, &loop, 0);
     return finish(state);
 }
 

@@ -95,7 +95,7 @@ static __always_inline enum mapping_kind find_table(const struct file_key *key, 
     return MAPPING_TABLE;
 }
 
-// Makes the mapping that holds the address the walk's current one.
+// Looks for the mapping that holds the address, and for its table.
 static __always_inline void enter_mapping(struct walk *walk, __u64 address) {
     struct walk_mapping *mapping = &walk->mapping;
     struct task_struct *task = (void *)bpf_get_current_task();

@@ -1,7 +1,8 @@
 // One step of a user stack's walk: from a frame to its caller's, by the rule of the frame's address, or by the frame
 // pointer where no table can be (a JIT's code, files without unwind information).
 //
-// The environment gives: get_block (unwind_table.h), enter_mapping(walk, address), which fills walk->mapping,
+// The environment gives: get_block (unwind_table.h), enter_mapping(walk, address), which looks for the mapping that
+// holds the address and fills walk->mapping,
 // read_user(to, bytes, address), 0 on success, and get_thread_pointer(). In a replay they read what was recorded.
 #pragma once
 
@@ -18,14 +19,35 @@ static __always_inline bool read_word(__u64 *to, __u64 address) {
     return read_user(to, sizeof(*to), address) == 0;
 }
 
+// How far below the CFA a register is saved, or 0 where that is not among the words of a prologue.
+static __always_inline __u32 saved_depth(__u32 place, __s64 offset) {
+    return place == UNWIND_PLACE_CFA && offset < 0 && offset >= -SAVED_BYTES_MOST && (offset & 7) == 0 ? -offset : 0;
+}
+
+// Reads all that the rule needs from below the CFA at once. What cannot be read so is read word by word.
+static __always_inline void read_saved(struct walk *walk, const struct unwind_rule *rule, __u64 cfa) {
+    __u32 bytes = saved_depth(rule->ra_place, rule->ra_offset);
+    __u32 fp_bytes = saved_depth(rule->fp_place, rule->fp_offset);
+    __u32 bx_bytes = saved_depth(rule->bx_place, rule->bx_offset);
+    if (bytes < fp_bytes) bytes = fp_bytes;
+    if (bytes < bx_bytes) bytes = bx_bytes;
+    bytes &= 63;
+    walk->saved_bytes = bytes && read_user(walk->saved, bytes, cfa - bytes) == 0 ? bytes : 0;
+}
+
 // A register of the caller at `place`. Returns false when its memory cannot be read; `*is_known` says whether it has a
 // value.
 static __always_inline bool read_place(struct walk *walk, __u32 place, __s64 offset, __u64 cfa, __u32 same,
                                        __u64 *value, bool *is_known) {
+    __u32 depth;
+
     *is_known = true;
     switch (place) {
     case UNWIND_PLACE_CFA:
-        return read_word(value, cfa + offset);
+        depth = saved_depth(place, offset);
+        if (depth == 0 || depth > walk->saved_bytes) return read_word(value, cfa + offset);
+        *value = walk->saved[(walk->saved_bytes - depth) / sizeof(__u64) & 7];
+        return true;
     case UNWIND_PLACE_FP:
         *is_known = KNOWS(walk, DWARF_FP);
         return !*is_known || read_word(value, walk->registers[DWARF_FP] + offset);
@@ -136,6 +158,7 @@ static __always_inline enum outcome step_by_rule(struct walk *walk, const struct
     // Only a function without a frame of its own (arm64) has its caller's.
     bool is_above = cfa > sp || (cfa == sp && walk->is_address);
     if (!is_above && rule->kind != UNWIND_KIND_OTHER_STACK) return OUTCOME_NOT_ABOVE;
+    read_saved(walk, rule, cfa);
     if (!read_place(walk, rule->ra_place, rule->ra_offset, cfa, DWARF_SP, &ip, &has_ip)) return OUTCOME_READ_FAULT;
     if (!has_ip) return OUTCOME_REGISTER_LOST;
     // What cannot be read is lost, which matters only to a frame that hangs on it.
@@ -158,12 +181,30 @@ static __always_inline __u64 lookup_address(const struct walk *walk) {
     return walk->is_address ? walk->ip : walk->ip - 1;
 }
 
-// Whether the frame lies in code; enters its mapping.
+static __always_inline bool holds(const struct walk_mapping *mapping, __u64 address) {
+    return address - mapping->start < mapping->end - mapping->start;
+}
+
+// Makes the mapping that holds the address the walk's current one.
+static __always_inline void change_mapping(struct walk *walk, __u64 address) {
+#pragma unroll
+    for (__u32 i = 0; i < MAPPINGS_KEPT; i++) {
+        if (i < walk->entered && holds(&walk->kept[i], address)) {
+            walk->mapping = walk->kept[i];
+            return;
+        }
+    }
+    enter_mapping(walk, address);
+    if (walk->mapping.kind == MAPPING_NONE) return;
+    walk->kept[walk->entered % MAPPINGS_KEPT] = walk->mapping;
+    walk->entered++;
+}
+
+// Whether the frame lies in code; makes its mapping the current one.
 static __always_inline bool is_in_code(struct walk *walk) {
-    struct walk_mapping *mapping = &walk->mapping;
     __u64 address = lookup_address(walk);
-    if (address - mapping->start >= mapping->end - mapping->start) enter_mapping(walk, address);
-    return mapping->kind != MAPPING_NONE;
+    if (!holds(&walk->mapping, address)) change_mapping(walk, address);
+    return walk->mapping.kind != MAPPING_NONE;
 }
 
 // Goes from a frame in code to its caller. Returns COMPLETE with walk->ip == 0 when there is none, with another ip when

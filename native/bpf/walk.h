@@ -18,6 +18,11 @@ struct walk_mapping {
     struct unwind_header header;
 };
 
+// Kept of the mappings a stack has gone through: it mostly goes to and fro between a program and its libraries.
+#define MAPPINGS_KEPT 4
+// The return address and the six registers that callees save, as a prologue pushes them.
+#define SAVED_BYTES_MOST 56
+
 struct walk {
     __u64 ip;
     __u64 registers[DWARF_REGISTERS];
@@ -28,6 +33,10 @@ struct walk {
     __u32 outcome;
     __u64 hash;
     struct walk_mapping mapping;
+    struct walk_mapping kept[MAPPINGS_KEPT];
+    __u32 entered;     // mappings, of which the last ones are kept
+    __u32 saved_bytes; // directly below the CFA of the frame at hand, in `saved`
+    __u64 saved[SAVED_BYTES_MOST / sizeof(__u64) + 1];
     struct signal_registers signal;
 };
 
