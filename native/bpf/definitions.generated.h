@@ -79,8 +79,9 @@ enum unwind_place {
 #define SPACE_USER 1
 #define UNWIND_BLOCK_BYTES 256
 #define UNWIND_PAGE_BITS 16
+#define UNWIND_PARTS 30
 #define UNWIND_MAGIC 1431458899
-#define UNWIND_VERSION 3
+#define UNWIND_VERSION 4
 #define DRAIN_MAGIC 1095914579
 #define DRAIN_VERSION 1
 
@@ -155,9 +156,9 @@ _Static_assert(sizeof(struct unwind_header) == 32, "unwind_header has padding");
 
 struct unwind_page {
     __u32 first_row;
-    __u32 rows;
+    __u16 held[30];
 };
-_Static_assert(sizeof(struct unwind_page) == 8, "unwind_page has padding");
+_Static_assert(sizeof(struct unwind_page) == 64, "unwind_page has padding");
 
 struct unwind_rule {
     __u8 kind;

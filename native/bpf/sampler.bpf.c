@@ -216,7 +216,7 @@ static __always_inline bool begin(struct bpf_perf_event_data *context, struct sa
     state->walk.may_be_new = 0;
     state->walk.now_s = now / 1000000000;
     state->walk.mapping.start = state->walk.mapping.end = 0;
-    state->walk.entered = 0;
+    __builtin_memset(state->walk.kept, 0, sizeof(state->walk.kept));
     return true;
 }
 

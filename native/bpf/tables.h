@@ -82,7 +82,8 @@ static __always_inline enum mapping_kind find_table(const struct file_key *key, 
         miss(key, mapping);
         return MAPPING_NO_TABLE;
     }
-    file->used_s = now_s;
+    // A write takes the line from the other CPUs.
+    if (file->used_s != now_s) file->used_s = now_s;
     mapping->table = file->table;
     // It is no program, as what a JIT maps as a file.
     if (file->table == NO_TABLE) return MAPPING_FRAME_POINTER;

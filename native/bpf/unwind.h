@@ -19,34 +19,20 @@ static __always_inline bool read_word(__u64 *to, __u64 address) {
     return read_user(to, sizeof(*to), address) == 0;
 }
 
-// How far below the CFA a register is saved, or 0 where that is not among the words of a prologue.
-static __always_inline __u32 saved_depth(__u32 place, __s64 offset) {
-    return place == UNWIND_PLACE_CFA && offset < 0 && offset >= -SAVED_BYTES_MOST && (offset & 7) == 0 ? -offset : 0;
-}
-
-// Reads all that the rule needs from below the CFA at once. What cannot be read so is read word by word.
-static __always_inline void read_saved(struct walk *walk, const struct unwind_rule *rule, __u64 cfa) {
-    __u32 bytes = saved_depth(rule->ra_place, rule->ra_offset);
-    __u32 fp_bytes = saved_depth(rule->fp_place, rule->fp_offset);
-    __u32 bx_bytes = saved_depth(rule->bx_place, rule->bx_offset);
-    if (bytes < fp_bytes) bytes = fp_bytes;
-    if (bytes < bx_bytes) bytes = bx_bytes;
-    bytes &= 63;
-    walk->saved_bytes = bytes && read_user(walk->saved, bytes, cfa - bytes) == 0 ? bytes : 0;
-}
-
 // A register of the caller at `place`. Returns false when its memory cannot be read; `*is_known` says whether it has a
 // value.
 static __always_inline bool read_place(struct walk *walk, __u32 place, __s64 offset, __u64 cfa, __u32 same,
                                        __u64 *value, bool *is_known) {
-    __u32 depth;
+    __u64 at;
 
     *is_known = true;
     switch (place) {
     case UNWIND_PLACE_CFA:
-        depth = saved_depth(place, offset);
-        if (depth == 0 || depth > walk->saved_bytes) return read_word(value, cfa + offset);
-        *value = walk->saved[(walk->saved_bytes - depth) / sizeof(__u64) & 7];
+        at = offset + SAVED_BYTES;
+        // Else the compiler tests another register than it indexes with, and the verifier sees no bound.
+        asm volatile("" : "+r"(at));
+        if (at >= SAVED_BYTES || at % sizeof(__u64) || !walk->has_saved) return read_word(value, cfa + offset);
+        *value = walk->saved[at / sizeof(__u64)];
         return true;
     case UNWIND_PLACE_FP:
         *is_known = KNOWS(walk, DWARF_FP);
@@ -158,7 +144,7 @@ static __always_inline enum outcome step_by_rule(struct walk *walk, const struct
     // Only a function without a frame of its own (arm64) has its caller's.
     bool is_above = cfa > sp || (cfa == sp && walk->is_address);
     if (!is_above && rule->kind != UNWIND_KIND_OTHER_STACK) return OUTCOME_NOT_ABOVE;
-    read_saved(walk, rule, cfa);
+    walk->has_saved = read_user(walk->saved, SAVED_BYTES, cfa - SAVED_BYTES) == 0;
     if (!read_place(walk, rule->ra_place, rule->ra_offset, cfa, DWARF_SP, &ip, &has_ip)) return OUTCOME_READ_FAULT;
     if (!has_ip) return OUTCOME_REGISTER_LOST;
     // What cannot be read is lost, which matters only to a frame that hangs on it.
@@ -181,29 +167,30 @@ static __always_inline __u64 lookup_address(const struct walk *walk) {
     return walk->is_address ? walk->ip : walk->ip - 1;
 }
 
-static __always_inline bool holds(const struct walk_mapping *mapping, __u64 address) {
-    return address - mapping->start < mapping->end - mapping->start;
-}
-
 // Makes the mapping that holds the address the walk's current one.
 static __always_inline void change_mapping(struct walk *walk, __u64 address) {
+    __u32 found = MAPPINGS_KEPT;
+
+    // Without branches, each of which would double what the verifier goes through.
 #pragma unroll
     for (__u32 i = 0; i < MAPPINGS_KEPT; i++) {
-        if (i < walk->entered && holds(&walk->kept[i], address)) {
-            walk->mapping = walk->kept[i];
-            return;
-        }
+        __u64 offset = address - walk->kept[i].start;
+        __u64 left = walk->kept[i].end - walk->kept[i].start - 1 - offset;
+        __u32 is_outside = (offset | left) >> 63;
+        found = found * is_outside + i * (1 - is_outside);
+    }
+    if (found < MAPPINGS_KEPT) {
+        walk->mapping = walk->kept[found];
+        return;
     }
     enter_mapping(walk, address);
-    if (walk->mapping.kind == MAPPING_NONE) return;
-    walk->kept[walk->entered % MAPPINGS_KEPT] = walk->mapping;
-    walk->entered++;
+    walk->kept[walk->entered++ % MAPPINGS_KEPT] = walk->mapping;
 }
 
 // Whether the frame lies in code; makes its mapping the current one.
 static __always_inline bool is_in_code(struct walk *walk) {
     __u64 address = lookup_address(walk);
-    if (!holds(&walk->mapping, address)) change_mapping(walk, address);
+    if (address - walk->mapping.start >= walk->mapping.end - walk->mapping.start) change_mapping(walk, address);
     return walk->mapping.kind != MAPPING_NONE;
 }
 

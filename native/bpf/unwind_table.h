@@ -8,8 +8,8 @@
 #define OFFSET_IN_PAGE ((1u << UNWIND_PAGE_BITS) - 1)
 #define ROW_OFFSET(row) ((row) & OFFSET_IN_PAGE)
 #define ROW_RULE(row) ((row) >> UNWIND_PAGE_BITS)
-// A page has at most 2^16 rows, which is 2^10 blocks.
-#define HALVINGS_OF_BLOCKS 11
+// A part of a page has at most 2^16 / 30 rows, and the one before: 36 blocks.
+#define HALVINGS_OF_BLOCKS 6
 #define HALVINGS_IN_BLOCK 6
 _Static_assert(ROWS_A_BLOCK == 1 << HALVINGS_IN_BLOCK, "as many halvings as rows need");
 
@@ -21,6 +21,13 @@ union unwind_block {
 };
 _Static_assert(sizeof(union unwind_block) == UNWIND_BLOCK_BYTES, "records fill their block");
 
+// The row in force where a part of a page ends, counted from the page's first; 0 for the part before the first.
+static __always_inline __u32 row_at_end(const struct unwind_page *page, __u32 part) {
+    // Hides where the number comes from: the compiler would leave out the bound, which the verifier wants to see.
+    asm volatile("" : "+r"(part));
+    return part < UNWIND_PARTS ? page->held[part] : 0;
+}
+
 // `get_block(blocks, number)` is the environment's: a map's element in the kernel, memory in a replay. Returns false
 // when the table does not reach that far, which says the same as rule 0.
 static __always_inline bool find_rule(void *blocks, const struct unwind_header *table, __u64 offset,
@@ -29,13 +36,13 @@ static __always_inline bool find_rule(void *blocks, const struct unwind_header *
     if (page >= table->pages) return false;
     union unwind_block *block = get_block(blocks, 1 + page / PAGES_A_BLOCK);
     if (!block) return false;
-    __u32 first = block->pages[page % PAGES_A_BLOCK].first_row;
-    __u32 rows = block->pages[page % PAGES_A_BLOCK].rows;
-    if (rows == 0) return false;
-    __u32 last = first + rows - 1;
+    const struct unwind_page *record = &block->pages[page % PAGES_A_BLOCK];
     __u32 target = offset & OFFSET_IN_PAGE;
+    __u32 part = target * UNWIND_PARTS >> UNWIND_PAGE_BITS;
+    __u32 first = record->first_row + row_at_end(record, part - 1);
+    __u32 last = record->first_row + row_at_end(record, part);
 
-    // The last block whose first row is not beyond the target; rows of the page before are never looked at.
+    // The last block whose first row is not beyond the target; rows of other parts are never looked at.
     __u32 low = first / ROWS_A_BLOCK;
     __u32 high = last / ROWS_A_BLOCK;
     for (int i = 0; i < HALVINGS_OF_BLOCKS && low < high; i++) {

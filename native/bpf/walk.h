@@ -20,8 +20,8 @@ struct walk_mapping {
 
 // Kept of the mappings a stack has gone through: it mostly goes to and fro between a program and its libraries.
 #define MAPPINGS_KEPT 4
-// The return address and the six registers that callees save, as a prologue pushes them.
-#define SAVED_BYTES_MOST 56
+// The return address and the six registers that callees save, where a prologue pushes them.
+#define SAVED_BYTES 56
 
 struct walk {
     __u64 ip;
@@ -34,9 +34,9 @@ struct walk {
     __u64 hash;
     struct walk_mapping mapping;
     struct walk_mapping kept[MAPPINGS_KEPT];
-    __u32 entered;     // mappings, of which the last ones are kept
-    __u32 saved_bytes; // directly below the CFA of the frame at hand, in `saved`
-    __u64 saved[SAVED_BYTES_MOST / sizeof(__u64) + 1];
+    __u32 entered;   // mappings, of which the last ones are kept
+    __u32 has_saved; // `saved` is the memory directly below the CFA of the frame at hand
+    __u64 saved[SAVED_BYTES / sizeof(__u64)];
     struct signal_registers signal;
 };
 

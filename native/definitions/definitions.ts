@@ -115,15 +115,17 @@ export const constants = {
   UNWIND_BLOCK_BYTES: 256,
   /** Text is indexed by pages of 2^16 bytes of the file, so that a row holds 16 bits of the offset. */
   UNWIND_PAGE_BITS: 16,
+  /** A page is divided into as many parts: an offset in it lies in part `offset * UNWIND_PARTS >> UNWIND_PAGE_BITS`. */
+  UNWIND_PARTS: 30,
   /** First bytes of an unwind table: «STRU». */
   UNWIND_MAGIC: 0x55525453,
-  UNWIND_VERSION: 3,
+  UNWIND_VERSION: 4,
   /** First bytes of a drain frame: «STRA». */
   DRAIN_MAGIC: 0x41525453,
   DRAIN_VERSION: 1,
 } as const;
 
-export type FieldType = 'u8' | 'u16' | 'u32' | 'u64' | 's8' | 's16' | 's32' | `u8[${number}]`;
+export type FieldType = 'u8' | 'u16' | 'u32' | 'u64' | 's8' | 's16' | 's32' | `u8[${number}]` | `u16[${number}]`;
 
 /**
  * Records, without padding the compiler would add: fields are aligned to their size and sizes are multiples of 8. A drain frame
@@ -191,9 +193,10 @@ export const records: Readonly<Record<string, readonly (readonly [name: string, 
     ['rules_block', 'u32'],
     ['rows_block', 'u32'],
   ],
+  // `first_row + held[part]` is the row in force where the part ends: at the first offset of the next part, or the page's last.
   unwind_page: [
     ['first_row', 'u32'],
-    ['rows', 'u32'],
+    ['held', 'u16[30]'],
   ],
   // Rule 0 is NO_RULE.
   unwind_rule: [

@@ -27,8 +27,26 @@ const lists: readonly (readonly [string, Readonly<Record<string, string>>])[] = 
   ['unwind_place', unwindPlaces],
 ];
 
-const sizeOf = (type: FieldType) => (type.startsWith('u8[') ? Number(type.slice(3, -1)) : Number(type.slice(1)) / 8);
-const rustType = (type: FieldType) => (type.startsWith('u8[') ? `[u8; ${type.slice(3, -1)}]` : type.replace('s', 'i'));
+/** The type of a field's elements, and how many there are of an array. */
+function elementsOf(type: FieldType): { element: string; count: number | null } {
+  const [, element, count] = /^(\w+)(?:\[(\d+)\])?$/.exec(type)!;
+  return { element: element!, count: count === undefined ? null : Number(count) };
+}
+
+const alignmentOf = (type: FieldType) => Number(elementsOf(type).element.slice(1)) / 8;
+const sizeOf = (type: FieldType) => alignmentOf(type) * (elementsOf(type).count ?? 1);
+
+function rustType(type: FieldType): string {
+  const { element, count } = elementsOf(type);
+  const name = element.replace('s', 'i');
+  return count === null ? name : `[${name}; ${count}]`;
+}
+
+function cField(field: string, type: FieldType): string {
+  const { element, count } = elementsOf(type);
+  return `    __${element} ${field}${count === null ? '' : `[${count}]`};`;
+}
+
 const pascal = (name: string) => name.replaceAll(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
 const camel = (name: string) => name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 const upper = (name: string) => name.toUpperCase();
@@ -37,8 +55,7 @@ const upper = (name: string) => name.toUpperCase();
 function layout(name: string): { size: number; offsets: readonly (readonly [string, number])[] } {
   let size = 0;
   const offsets = records[name]!.map(([field, type]) => {
-    const alignment = type.startsWith('u8[') ? 1 : sizeOf(type);
-    if (size % alignment !== 0) throw new Error(`${name}.${field} is not aligned`);
+    if (size % alignmentOf(type) !== 0) throw new Error(`${name}.${field} is not aligned`);
     size += sizeOf(type);
     return [field, size - sizeOf(type)] as const;
   });
@@ -53,9 +70,7 @@ function cHeader(): string {
   });
   const numbers = Object.entries(constants).map(([name, value]) => `#define ${name} ${value}\n`);
   const structs = Object.entries(records).map(([name, fields]) => {
-    const rows = fields.map(([field, type]) =>
-      type.startsWith('u8[') ? `    __u8 ${field}${type.slice(2)};` : `    __${type} ${field};`,
-    );
+    const rows = fields.map(([field, type]) => cField(field, type));
     return `struct ${name} {\n${rows.join('\n')}\n};\n_Static_assert(sizeof(struct ${name}) == ${layout(name).size}, "${name} has padding");\n`;
   });
   return `// ${NOTICE}\n#pragma once\n\n${enums.join('\n')}\n${numbers.join('')}\n${structs.join('\n')}`;

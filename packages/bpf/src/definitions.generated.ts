@@ -93,8 +93,9 @@ export const SPACE_KERNEL = 0;
 export const SPACE_USER = 1;
 export const UNWIND_BLOCK_BYTES = 256;
 export const UNWIND_PAGE_BITS = 16;
+export const UNWIND_PARTS = 30;
 export const UNWIND_MAGIC = 1431458899;
-export const UNWIND_VERSION = 3;
+export const UNWIND_VERSION = 4;
 export const DRAIN_MAGIC = 1095914579;
 export const DRAIN_VERSION = 1;
 
@@ -175,9 +176,9 @@ export const unwindHeader = {
 
 /** Byte offsets. */
 export const unwindPage = {
-  size: 8,
+  size: 64,
   firstRow: 0,
-  rows: 4,
+  held: 4,
 } as const;
 
 /** Byte offsets. */

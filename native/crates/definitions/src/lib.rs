@@ -108,8 +108,9 @@ pub const SPACE_KERNEL: u32 = 0;
 pub const SPACE_USER: u32 = 1;
 pub const UNWIND_BLOCK_BYTES: u32 = 256;
 pub const UNWIND_PAGE_BITS: u32 = 16;
+pub const UNWIND_PARTS: u32 = 30;
 pub const UNWIND_MAGIC: u32 = 1431458899;
-pub const UNWIND_VERSION: u32 = 3;
+pub const UNWIND_VERSION: u32 = 4;
 pub const DRAIN_MAGIC: u32 = 1095914579;
 pub const DRAIN_VERSION: u32 = 1;
 
@@ -279,9 +280,9 @@ const _: () = assert!(std::mem::size_of::<UnwindHeader>() == 32);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct UnwindPage {
     pub first_row: u32,
-    pub rows: u32,
+    pub held: [u16; 30],
 }
-const _: () = assert!(std::mem::size_of::<UnwindPage>() == 8);
+const _: () = assert!(std::mem::size_of::<UnwindPage>() == 64);
 
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -1,5 +1,5 @@
-use strata_definitions::{UNWIND_BLOCK_BYTES, UNWIND_PAGE_BITS, UnwindPage, UnwindRule};
-use strata_unwind::UnwindTable;
+use strata_definitions::{UNWIND_BLOCK_BYTES, UNWIND_PAGE_BITS, UnwindRule};
+use strata_unwind::{UnwindTable, page_of};
 
 /// As the kernel's array has it: `union unwind_block`.
 #[repr(C, align(8))]
@@ -41,9 +41,9 @@ impl Table {
 }
 
 fn table_of_rows(rows: &[(u64, UnwindRule)]) -> UnwindTable {
-    let page_of = |offset: u64| (offset >> UNWIND_PAGE_BITS) as u32;
-    let first_page = rows.first().map_or(0, |(offset, _)| page_of(*offset));
-    let last_page = rows.last().map_or(0, |(offset, _)| page_of(*offset));
+    let page_number = |offset: u64| (offset >> UNWIND_PAGE_BITS) as u32;
+    let first_page = rows.first().map_or(0, |(offset, _)| page_number(*offset));
+    let last_page = rows.last().map_or(0, |(offset, _)| page_number(*offset));
     let mut table = UnwindTable {
         first_page,
         rules: vec![UnwindRule::default()],
@@ -54,7 +54,9 @@ fn table_of_rows(rows: &[(u64, UnwindRule)]) -> UnwindTable {
         let first_row = table.rows.len();
         // What held at the end of the page before, unless a row is there.
         let mut low_of_last = None;
-        let within = rows.iter().filter(|(offset, _)| page_of(*offset) == page);
+        let within = rows
+            .iter()
+            .filter(|(offset, _)| page_number(*offset) == page);
         for (offset, rule) in within {
             let low = (offset & ((1 << UNWIND_PAGE_BITS) - 1)) as u32;
             if low_of_last.is_none() && low > 0 {
@@ -67,10 +69,8 @@ fn table_of_rows(rows: &[(u64, UnwindRule)]) -> UnwindTable {
         if low_of_last.is_none() {
             table.rows.push(held << UNWIND_PAGE_BITS);
         }
-        table.pages.push(UnwindPage {
-            first_row: first_row as u32,
-            rows: (table.rows.len() - first_row) as u32,
-        });
+        let page = page_of(first_row as u32, &table.rows[first_row..]);
+        table.pages.push(page);
     }
     table
 }

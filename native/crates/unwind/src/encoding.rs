@@ -7,7 +7,7 @@ use strata_definitions::{
 
 use crate::dictionary::MAX_RULES;
 use crate::error::{DecodeError, DecodeErrorCode};
-use crate::table::{LOW_MASK, UnwindTable, rule_number};
+use crate::table::{LOW_MASK, UnwindTable, page_of, rows_of, rule_number};
 
 const BLOCK: usize = UNWIND_BLOCK_BYTES as usize;
 const HEADER_BYTES: usize = size_of::<strata_definitions::UnwindHeader>();
@@ -62,12 +62,7 @@ impl UnwindTable {
             layout.rows_block as u32,
         ];
         write(head, header.iter().map(|field| field.to_le_bytes()));
-        write(
-            pages,
-            self.pages
-                .iter()
-                .map(|page| (u64::from(page.first_row) | u64::from(page.rows) << 32).to_le_bytes()),
-        );
+        write(pages, self.pages.iter().map(page_bytes));
         write(rules, self.rules.iter().map(rule_bytes));
         write(rows, self.rows.iter().map(|row| row.to_le_bytes()));
     }
@@ -118,7 +113,7 @@ impl UnwindTable {
         };
         let table = Self {
             first_page,
-            pages: records(part(1, pages, PAGE_BYTES), page_of),
+            pages: records(part(1, pages, PAGE_BYTES), page_from),
             rules: records(part(layout.rules_block, rules, RULE_BYTES), rule_of),
             rows: records(part(layout.rows_block, rows, ROW_BYTES), u32::from_le_bytes),
         };
@@ -153,13 +148,10 @@ impl UnwindTable {
             return damaged("a row names a rule that is not there");
         }
         for page in &self.pages {
-            let first = page.first_row as usize;
-            let rows = self
-                .rows
-                .get(first..first.saturating_add(page.rows as usize))
-                .unwrap_or_default();
+            let rows = self.rows.get(rows_of(page)).unwrap_or_default();
             if rows.first().is_none_or(|row| row & LOW_MASK != 0)
                 || !rows.is_sorted_by(|row, next| row & LOW_MASK < next & LOW_MASK)
+                || *page != page_of(page.first_row, rows)
             {
                 return damaged("the rows of a page are not there or out of order");
             }
@@ -272,10 +264,21 @@ fn rule_of(bytes: [u8; RULE_BYTES]) -> UnwindRule {
     }
 }
 
-fn page_of(bytes: [u8; PAGE_BYTES]) -> UnwindPage {
-    let both = u64::from_le_bytes(bytes);
-    UnwindPage {
-        first_row: both as u32,
-        rows: (both >> 32) as u32,
-    }
+/// `struct unwind_page`.
+fn page_bytes(page: &UnwindPage) -> [u8; PAGE_BYTES] {
+    let mut bytes = [0; PAGE_BYTES];
+    let (first_row, held) = bytes.split_at_mut(size_of::<u32>());
+    first_row.copy_from_slice(&page.first_row.to_le_bytes());
+    write(held, page.held.iter().map(|row| row.to_le_bytes()));
+    bytes
+}
+
+fn page_from(bytes: [u8; PAGE_BYTES]) -> UnwindPage {
+    let mut page = UnwindPage::default();
+    let (words, _) = bytes.as_chunks::<2>();
+    let mut words = words.iter().map(|word| u16::from_le_bytes(*word));
+    let mut next = || words.next().unwrap_or_default();
+    page.first_row = u32::from(next()) | u32::from(next()) << 16;
+    page.held.fill_with(next);
+    page
 }

@@ -30,4 +30,4 @@ pub use gaps::ReadCode;
 pub use machine::Machine;
 pub use report::{BuildReport, Unsupported};
 pub use strata_definitions::{UnwindPage, UnwindRule};
-pub use table::UnwindTable;
+pub use table::{UnwindTable, page_of};

@@ -4,7 +4,7 @@ use strata_definitions::{UNWIND_PAGE_BITS, UnwindPage, UnwindRule};
 
 use crate::cfi::UNSUPPORTED_RULE;
 use crate::dictionary::Dictionary;
-use crate::table::{LOW_MASK, UnwindTable};
+use crate::table::{LOW_MASK, UnwindTable, page_of};
 
 /// More than any file we know of has, several times over: libchdb has 6 million.
 const MAX_ROWS: usize = 64 << 20;
@@ -82,6 +82,7 @@ impl RowWriter {
         }
         self.close_page();
         self.table.rules = self.dictionary.into_rules();
+        self.table.sort_rules();
         self.table.rows.shrink_to_fit();
         self.table
     }
@@ -93,16 +94,16 @@ impl RowWriter {
             self.close_page();
             self.table.pages.push(UnwindPage {
                 first_row: self.table.rows.len() as u32,
-                rows: 0,
+                ..UnwindPage::default()
             });
             self.write(0);
         }
     }
 
     fn close_page(&mut self) {
-        let rows = self.table.rows.len() as u32;
         if let Some(page) = self.table.pages.last_mut() {
-            page.rows = rows - page.first_row;
+            let rows = self.table.rows.get(page.first_row as usize..);
+            *page = page_of(page.first_row, rows.unwrap_or_default());
         }
     }
 

@@ -1,6 +1,9 @@
+use std::cmp::Reverse;
 use std::ops::Range;
 
-use strata_definitions::{UNWIND_KIND_NO_RULE, UNWIND_PAGE_BITS, UnwindPage, UnwindRule};
+use strata_definitions::{
+    UNWIND_KIND_NO_RULE, UNWIND_PAGE_BITS, UNWIND_PARTS, UnwindPage, UnwindRule,
+};
 
 use crate::address_map::AddressMap;
 
@@ -9,14 +12,14 @@ use crate::address_map::AddressMap;
 /// page's first row is at its beginning. `rules[0]` is NO_RULE.
 ///
 /// ```text
-/// pages[(offset >> 16) − first_page] ──▶ rows[first_row .. first_row + rows] ──▶ rules
+/// pages[(offset >> 16) − first_page] ──▶ rows[first_row ..= first_row + held[29]] ──▶ rules
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnwindTable {
     /// Number of the page (offset >> 16) that `pages[0]` describes.
     pub first_page: u32,
     pub pages: Vec<UnwindPage>,
-    /// Each once; at most 65,536.
+    /// Each once; at most 65,536. Those that most rows name come first, behind NO_RULE.
     pub rules: Vec<UnwindRule>,
     pub rows: Vec<u32>,
 }
@@ -66,16 +69,37 @@ impl UnwindTable {
             })
     }
 
+    /// Puts the rules that most rows name first, behind NO_RULE: a few lines of memory then hold what a stack's look-ups need.
+    pub(crate) fn sort_rules(&mut self) {
+        let mut uses = vec![0_u32; self.rules.len()];
+        for row in &self.rows {
+            if let Some(uses) = uses.get_mut(rule_number(*row)) {
+                *uses += 1;
+            }
+        }
+        let mut order: Vec<usize> = (0..self.rules.len()).collect();
+        order.sort_by_key(|number| (*number > 0, Reverse(uses.get(*number).copied())));
+        let mut numbers = vec![0_u32; order.len()];
+        for (new, old) in (0..).zip(&order) {
+            if let Some(number) = numbers.get_mut(*old) {
+                *number = new;
+            }
+        }
+        for row in &mut self.rows {
+            let number = numbers.get(rule_number(*row)).copied().unwrap_or_default();
+            *row = (*row & LOW_MASK) | number << UNWIND_PAGE_BITS;
+        }
+        let rules = order.iter().filter_map(|number| self.rules.get(*number));
+        self.rules = rules.copied().collect();
+    }
+
     fn page_at(&self, file_offset: u64) -> Option<&UnwindPage> {
         let index = (file_offset >> UNWIND_PAGE_BITS).checked_sub(u64::from(self.first_page))?;
         self.pages.get(usize::try_from(index).ok()?)
     }
 
     fn rows_of(&self, page: &UnwindPage) -> &[u32] {
-        let first = page.first_row as usize;
-        self.rows
-            .get(first..first.saturating_add(page.rows as usize))
-            .unwrap_or_default()
+        self.rows.get(rows_of(page)).unwrap_or_default()
     }
 
     fn row_at(&self, file_offset: u64) -> Option<u32> {
@@ -101,6 +125,30 @@ impl UnwindTable {
         let low = (file_offset & u64::from(LOW_MASK)) as u32;
         rows.partition_point(|row| row & LOW_MASK <= low)
     }
+}
+
+/// The record of a page whose rows these are: at least one and at most 65,536, by their low bits ascending from 0.
+pub fn page_of(first_row: u32, rows: &[u32]) -> UnwindPage {
+    let mut page = UnwindPage {
+        first_row,
+        ..UnwindPage::default()
+    };
+    let mut row = 0;
+    for (held, part) in page.held.iter_mut().zip(1u32..) {
+        let end = (part << UNWIND_PAGE_BITS).div_ceil(UNWIND_PARTS);
+        while rows.get(row + 1).is_some_and(|next| next & LOW_MASK <= end) {
+            row += 1;
+        }
+        *held = row as u16;
+    }
+    page
+}
+
+/// Where the rows of a page lie among those of its table.
+pub(crate) fn rows_of(page: &UnwindPage) -> Range<usize> {
+    let first = page.first_row as usize;
+    let last = page.held.last().copied().unwrap_or_default();
+    first..first.saturating_add(usize::from(last) + 1)
 }
 
 pub(crate) fn rule_number(row: u32) -> usize {

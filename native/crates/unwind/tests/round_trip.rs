@@ -2,7 +2,7 @@
 
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
-use strata_unwind::{DecodeErrorCode, UnwindPage, UnwindRule, UnwindTable};
+use strata_unwind::{DecodeErrorCode, UnwindRule, UnwindTable, page_of};
 
 fn rules() -> impl Strategy<Value = Vec<UnwindRule>> {
     let rule = (
@@ -57,10 +57,8 @@ fn tables() -> impl Strategy<Value = UnwindTable> {
                         % table.rules.len();
                     table.rows.push(u32::from(low) | (number as u32) << 16);
                 }
-                table.pages.push(UnwindPage {
-                    first_row,
-                    rows: table.rows.len() as u32 - first_row,
-                });
+                let page = page_of(first_row, &table.rows[first_row as usize..]);
+                table.pages.push(page);
             }
             table
         },
@@ -119,10 +117,7 @@ proptest! {
 fn every_refusal_has_its_code() {
     let table = UnwindTable {
         first_page: 1,
-        pages: vec![UnwindPage {
-            first_row: 0,
-            rows: 2,
-        }],
+        pages: vec![page_of(0, &[0, 8])],
         rules: vec![
             UnwindRule::default(),
             UnwindRule {
@@ -157,7 +152,7 @@ fn every_refusal_has_its_code() {
     assert_eq!(
         code(260, 0),
         Some(DecodeErrorCode::Damaged),
-        "a page without rows"
+        "what holds at the end of a page's first part"
     );
     assert_eq!(code(512, 1), Some(DecodeErrorCode::Damaged), "first rule");
     assert_eq!(code(528, 200), Some(DecodeErrorCode::Damaged), "kind");
