@@ -5,9 +5,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readSettings } from '@strata/settings';
 import { buildWorkload, isOnPath, workloads } from '../../../demo/workloads.ts';
-import { programsFor } from '../../launcher/src/programs.ts';
+import { print, ROOT, startAgent, statusMiB } from './measured-agent.ts';
 import { Sink } from './sink.ts';
 
 const SECONDS = Number(process.argv[2] ?? 90);
@@ -15,7 +14,6 @@ const WARM_UP_SECONDS = 25;
 const PORT = 17_445;
 const STATS = '/proc/sys/kernel/bpf_stats_enabled';
 const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
-const ROOT = join(import.meta.dirname, '..', '..', '..');
 
 const folder = mkdtempSync(join(tmpdir(), 'strata-bench-agent-'));
 const children: ChildProcess[] = [];
@@ -36,9 +34,6 @@ function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-const statusMiB = (pid: number, name: string) =>
-  Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
-
 /** Every program of the demo with a whole core's worth of work each, and a shell that starts processes all the time. */
 function loadAllCores(): void {
   for (const workload of workloads(join(ROOT, 'demo'), folder)) {
@@ -50,34 +45,23 @@ function loadAllCores(): void {
   run('bash', ['-c', 'while :; do /bin/true; /bin/ls / > /dev/null; sleep 0.02; done']);
 }
 
-function print(name: string, value: number, unit: string): void {
-  console.log(JSON.stringify({ name, value: Number(value.toPrecision(4)), unit, peer: null, ratio: null }));
-}
-
 const statsBefore = readFileSync(STATS, 'utf8');
 const sink = new Sink();
 try {
   writeFileSync(STATS, '1');
   await sink.listen(PORT + 1);
   loadAllCores();
-  const environment = {
-    STRATA_DATA: folder,
-    STRATA_AGENT_PORT: String(PORT),
-    STRATA_COLLECTOR_URL: `http://127.0.0.1:${PORT + 1}`,
-    STRATA_LOG_LEVEL: 'warn',
+  const start = () => {
+    const agent = startAgent(folder, PORT, PORT + 1);
+    children.push(agent);
+    return agent;
   };
-  const program = programsFor(readSettings(environment)).find(({ name }) => name === 'agent')!;
-  const startAgent = () =>
-    run(process.execPath, [...program.nodeFlags, join(ROOT, program.entry)], {
-      ...environment,
-      ...program.environment,
-    });
   // What is measured is every start but the first, which also fills the cache of compiled code.
-  const first = startAgent();
+  const first = start();
   while (Object.keys(sink.counters).length === 0) await sleep(200);
   first.kill('SIGTERM');
   await once(first, 'exit');
-  const pid = startAgent().pid!;
+  const pid = start().pid!;
   await sleep(WARM_UP_SECONDS * 1000);
   const before = { cpu: cpuSeconds(pid), at: performance.now(), counters: sink.counters };
   let rssMost = 0;

@@ -1,5 +1,7 @@
-// Figures of unwinding: `npm run bench:unwind -- [cost | hot | build | memory | lifetimes | first] …`; all of them by default. It
-// needs root, and a machine that has nothing else to do. One JSON line per figure. What the agent as a whole costs: bench:agent.
+// Figures of unwinding: `npm run bench:unwind -- [cost | hot | build | memory | lifetimes | first | gdb] …`; all of them by default.
+// It needs root, and a machine that has nothing else to do. One JSON line per figure. What the agent as a whole costs: bench:agent,
+// and on a host with many programs: bench:fleet.
+import { printAgreement } from './unwind/agreement.ts';
 import { printCostInMix, printHotCost } from './unwind/cost.ts';
 import { printFirstStacks } from './unwind/first-stack.ts';
 import { printLifetimes } from './unwind/lifetimes.ts';
@@ -12,6 +14,7 @@ const PARTS: Readonly<Record<string, () => void | Promise<void>>> = {
   first: printFirstStacks,
   memory: printKernelMemory,
   cost: printCostInMix,
+  gdb: printAgreement,
 };
 
 const asked = process.argv.slice(2);

@@ -2,7 +2,7 @@
 // (return-after-pops, frame-on-rbx, change-of-stacks, goroutine-behind-morestack), native/crates/unwind/tests; deep stacks that
 // keep their root: unwinding.test.ts.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -44,6 +44,29 @@ describe.skipIf(skip)('traps of the domain', () => {
     await during([child], () => new ProcessStacks(sampler, child.pid!).burning('burn part map_as_code main _start'));
   });
 
+  test('stack memory that was paged out: what can be read is kept, and says why it ends', async () => {
+    const child = spawn(lives, ['paged-out']);
+    const seen = await during([child], async () => {
+      await sleep(500);
+      return new ProcessStacks(sampler, child.pid!).next();
+    });
+    const burning = seen.filter(({ path }) => path.startsWith('burn part'));
+    expect(burning.length).toBeGreaterThan(5);
+    for (const { outcome, path } of burning) {
+      expect(outcome).toBe('READ_FAULT');
+      expect(path).toMatch(/^burn part page_out_above( go_deep){4,9}$/);
+    }
+  });
+
+  test('a process with as many mappings as the kernel lets it have', async () => {
+    const most = Number(readFileSync('/proc/sys/vm/max_map_count', 'utf8'));
+    const child = spawn(lives, ['map-many', String(most - 200)]);
+    await during([child], async () => {
+      await new ProcessStacks(sampler, child.pid!).burning('burn part map_many main _start');
+      expect(readFileSync(`/proc/${child.pid}/maps`, 'utf8').split('\n').length).toBeGreaterThan(most - 400);
+    });
+  });
+
   test('a sample in a process that ends is of an outcome of its own', async () => {
     const before = (await sampler.drain()).totals.outcomes;
     const child = spawn(lives, ['many', '200', '4', '/bin/true'], { stdio: 'ignore' });
@@ -51,6 +74,7 @@ describe.skipIf(skip)('traps of the domain', () => {
     const { outcomes } = (await sampler.drain()).totals;
     const since = (outcome: keyof typeof outcomes) => Number(outcomes[outcome] - before[outcome]);
     expect(since('EXITING')).toBeGreaterThan(5);
+    console.log(Object.keys(outcomes).map((o) => `${o} ${since(o as never)}`).join(' '));
     const broken = since('NO_RULE') + since('NOT_ABOVE') + since('READ_FAULT') + since('NOT_CODE');
     expect(broken / (since('COMPLETE') + broken)).toBeLessThan(0.005);
   });

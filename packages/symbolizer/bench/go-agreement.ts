@@ -18,7 +18,9 @@ export async function goAgreement(index: OpenIndex, program: string, count: numb
   let before = 0;
   for (const { start, size } of listed) {
     for (let i = Math.ceil((before * count) / total); i < ((before + size) * count) / total; i++) {
-      addresses.push((start + Math.floor((i * total) / count - before)) as LookupAddress);
+      const offset = Math.floor((i * total) / count - before);
+      // The runtime is asked by return addresses, and that of a function's last byte is the next function's entry.
+      if (offset < size - 1) addresses.push((start + offset) as LookupAddress);
     }
     before += size;
   }

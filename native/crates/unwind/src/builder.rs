@@ -14,7 +14,7 @@ use crate::sweep::sweep;
 use crate::table::UnwindTable;
 
 /// Files whose code lies further apart are refused: the page index grows with the span.
-const MAX_SPAN_BYTES: u64 = 64 << 30;
+const MAX_SPAN_BYTES: u64 = 16 << 30;
 
 /// The unwind table of an ELF file. Memory is bounded by the file's size, and by fixed limits for what is packed in it.
 pub fn build(elf: &[u8]) -> Result<UnwindTable, BuildError> {
@@ -76,7 +76,7 @@ fn span_of(code: &[Range<u64>]) -> Result<Range<u64>, BuildError> {
     if span.end - span.start > MAX_SPAN_BYTES {
         return Err(BuildError::new(
             BuildErrorCode::TooLarge,
-            "The file's code lies more than 64 GiB apart.",
+            "The file's code lies more than 16 GiB apart.",
         ));
     }
     Ok(span)

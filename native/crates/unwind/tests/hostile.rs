@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use elf_writer::{CODE, Section, elf};
 use frame_entries::{cie, entry, fde};
-use strata_unwind::{BuildErrorCode, UnwindTable, build, build_with_report};
+use strata_unwind::{BuildErrorCode, UnwindRule, UnwindTable, build, build_with_report};
 
 struct Counting;
 
@@ -172,15 +172,20 @@ fn a_description_whose_cie_is_itself() {
 
 /// A file of that size with a hole for all but its headers: the code is the whole file, and `.eh_frame` nearly so. Zeros.
 fn sparse(size: u64) -> memmap2::Mmap {
-    let path = std::env::temp_dir().join(format!("strata-unwind-{size}-{}", std::process::id()));
-    let file = File::create_new(&path).expect("the temporary folder is writable");
     let mut head = elf(0, &[eh_frame(&[])]);
     head[64 + 8..64 + 16].fill(0);
     head[64 + 32..64 + 40].copy_from_slice(&size.to_le_bytes());
     let section = head.len() - 2 * 64;
     head[section + 24..section + 32].copy_from_slice(&0x2000u64.to_le_bytes());
     head[section + 32..section + 40].copy_from_slice(&(size - 0x2000).to_le_bytes());
-    file.write_all_at(&head, 0).expect("room");
+    with_hole(&head, size)
+}
+
+/// A file of that size that begins with these bytes; the rest is a hole.
+fn with_hole(head: &[u8], size: u64) -> memmap2::Mmap {
+    let path = std::env::temp_dir().join(format!("strata-unwind-{size}-{}", std::process::id()));
+    let file = File::create_new(&path).expect("the temporary folder is writable");
+    file.write_all_at(head, 0).expect("room");
     file.set_len(size).expect("room");
     let file = File::open(&path).expect("the file just written");
     let _ = std::fs::remove_file(&path);
@@ -198,8 +203,30 @@ fn a_sparse_file_of_a_gibibyte() {
 #[test]
 fn code_that_is_far_apart() {
     let _alone = alone();
-    let refused = within(1, 1, &sparse(65 << 30));
+    let refused = within(1, 1, &sparse(17 << 30));
     assert_eq!(refused, Err(BuildErrorCode::TooLarge));
+}
+
+#[test]
+fn code_on_both_sides_of_four_gibibytes() {
+    let _alone = alone();
+    let far = CODE + (5 << 30);
+    let program = [0x41, 0x0e, 16];
+    let mut frames = cie(&[]);
+    frames.extend(fde(frames.len(), CODE, 32, &program));
+    frames.extend(fde(frames.len(), far, 32, &program));
+    let mut head = elf(32, &[eh_frame(&frames)]);
+    // The sizes of the segment in the file and in memory.
+    for at in [64 + 32, 64 + 40] {
+        head[at..at + 8].copy_from_slice(&((5u64 << 30) + 32).to_le_bytes());
+    }
+    let table = within(5, 12, &with_hole(&head, far + 0x1000)).expect("a table");
+    for start in [CODE, far] {
+        assert_eq!(table.lookup(start).cfa_offset, 8);
+        assert_eq!(table.lookup(start + 1).cfa_offset, 16);
+        assert_eq!(table.lookup(start + 31).cfa_offset, 16);
+    }
+    assert_eq!(table.lookup(1 << 32), UnwindRule::default());
 }
 
 #[test]

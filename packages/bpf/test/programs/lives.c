@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #ifndef PART_BYTES
@@ -135,6 +136,48 @@ static void unmap_all(void) {
     }
 }
 
+#define STACK_BYTES (1 << 18)
+static char *own_stack;
+
+// Takes from memory what lies above this frame's page and the next: the next access would bring it back, but there is none.
+__attribute__((noinline)) static void page_out_above(void) {
+    char here, *from = (char *)((unsigned long)&here & -4096ul) + 2 * 4096;
+    madvise(from, own_stack + STACK_BYTES - from, MADV_DONTNEED);
+    PART();
+    turns++;
+}
+
+__attribute__((noinline)) static void go_deep(int depth) {
+    volatile char frame[1024];
+    frame[depth] = 1;
+    if (depth == 0) page_out_above();
+    else go_deep(depth - 1);
+    turns += frame[depth];
+}
+
+static void on_paged_out_stack(void) {
+    go_deep(40);
+}
+
+// A stack in shared memory, which stays what it was when its pages leave.
+static void page_out(void) {
+    ucontext_t here, there;
+    own_stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    getcontext(&there);
+    there.uc_stack = (stack_t){.ss_sp = own_stack, .ss_size = STACK_BYTES};
+    there.uc_link = &here;
+    makecontext(&there, on_paged_out_stack, 0);
+    swapcontext(&here, &there);
+}
+
+// Every other page may be written, so that each is a mapping of its own.
+static void map_many(long count) {
+    char *pages = mmap(NULL, count * 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    for (long i = 0; i < count; i += 2) mprotect(pages + i * 4096, 4096, PROT_READ | PROT_WRITE);
+    say("mapped", count);
+    PART();
+}
+
 static void map_as_code(const char *path) {
     int file = open(path, O_RDONLY);
     say("mapped", (unsigned long)mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, file, 0));
@@ -153,6 +196,8 @@ int main(int count, char **arguments) {
     if (!strcmp(kind, "take-pid")) take_pid(atoi(arguments[2]), arguments + 3);
     if (!strcmp(kind, "many")) start_many(atoi(arguments[2]), atoi(arguments[3]), arguments + 4);
     if (!strcmp(kind, "unmap")) unmap_all();
+    if (!strcmp(kind, "paged-out")) page_out();
+    if (!strcmp(kind, "map-many")) map_many(atol(arguments[2]));
     if (!strcmp(kind, "map")) map_as_code(arguments[2]);
     return 1;
 }
