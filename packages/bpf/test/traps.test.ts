@@ -74,7 +74,6 @@ describe.skipIf(skip)('traps of the domain', () => {
     const { outcomes } = (await sampler.drain()).totals;
     const since = (outcome: keyof typeof outcomes) => Number(outcomes[outcome] - before[outcome]);
     expect(since('EXITING')).toBeGreaterThan(5);
-    console.log(Object.keys(outcomes).map((o) => `${o} ${since(o as never)}`).join(' '));
     const broken = since('NO_RULE') + since('NOT_ABOVE') + since('READ_FAULT') + since('NOT_CODE');
     expect(broken / (since('COMPLETE') + broken)).toBeLessThan(0.005);
   });

@@ -48,6 +48,11 @@ impl<'a> Gaps<'a> {
         }
     }
 
+    /// Whether the program begins in this gap.
+    pub fn hold_entry(&self, gap: &Range<u64>) -> bool {
+        self.entry.is_some_and(|entry| gap.contains(&entry))
+    }
+
     /// What holds in a gap, in order; where nothing is said, NO_RULE does.
     ///
     /// A program's entry has no caller, whether it says so or not. And code that begins its functions by `push rbp; mov rbp, rsp`

@@ -128,12 +128,13 @@ impl<Rows: FunctionRows> Sweep<'_, Rows> {
             return;
         }
         // Reading code in a third of a million places takes as long as all the rest.
-        if is_padding(self.cursor, limit, MOST_ALIGNMENT) {
+        let gap = self.cursor..limit;
+        if is_padding(self.cursor, limit, MOST_ALIGNMENT) && !self.gaps.hold_entry(&gap) {
             self.writer.push(self.cursor, &UnwindRule::default());
             return;
         }
         let mut cursor = self.cursor;
-        for (range, rule) in self.gaps.rules(self.cursor..limit) {
+        for (range, rule) in self.gaps.rules(gap) {
             if cursor < range.start {
                 self.writer.push(cursor, &UnwindRule::default());
             }

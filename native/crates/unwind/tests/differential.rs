@@ -3,6 +3,7 @@
 mod reference;
 
 use std::fs::{self, File};
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
@@ -147,11 +148,15 @@ fn compare(
     let map = AddressMap::of(bytes).ok()?;
     let reference = Reference::of(bytes, |address| map.offset_of(Svma(address)).is_some())?;
     let machine = Machine::of(bytes).ok()?;
-    // Without the code, of which gimli knows nothing either.
-    let (table, _) = build_with_report(bytes, &|_| Vec::new())
-        .expect("a file with call frame information has a table");
     let is_go =
         object::File::parse(bytes).is_ok_and(|file| file.section_by_name(".gopclntab").is_some());
+    // Without the code, of which gimli knows nothing either; but Go's own data says where its functions begin behind C's.
+    let read_code = |range: Range<u64>| {
+        let code = bytes.get(range.start as usize..range.end as usize);
+        code.filter(|_| is_go).unwrap_or_default().to_vec()
+    };
+    let (table, _) = build_with_report(bytes, &read_code)
+        .expect("a file with call frame information has a table");
     let mut below = |limit: u64| random.next() % limit.max(1);
     let ranges = map.file_ranges();
     let (mut agreed, mut given_up) = (0, 0);

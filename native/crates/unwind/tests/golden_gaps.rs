@@ -127,3 +127,33 @@ fn stubs_of_lazy_binding_that_the_linker_left_undescribed() {
         ",
     );
 }
+
+#[test]
+fn the_entry_of_a_program_may_fill_a_gap_that_alignment_would_explain() {
+    expect_rows_of(
+        &linked(
+            "
+            .p2align 6
+            .cfi_startproc
+            ret
+            .cfi_endproc
+            .globl _start
+        _start:
+            xor %ebp, %ebp
+            mov %rsp, %rdi
+            call 1f
+            .p2align 6, 0x90
+        1:  .cfi_startproc
+            ret
+            .cfi_endproc
+            ",
+            &["-static"],
+        ),
+        "
+        0 cfa=rsp+8 ra=[cfa-8] rbp=same
+        1 end-of-stack
+        40 cfa=rsp+8 ra=[cfa-8] rbp=same
+        41 no-rule
+        ",
+    );
+}
