@@ -56,7 +56,7 @@ struct {
 
 struct {
     __uint(type, BPF_MAP_TYPE_RINGBUF);
-    __uint(max_entries, 4 << 20);
+    __uint(max_entries, 1 << 20); // more with many CPUs
 } stacks SEC(".maps");
 
 // A record of a stack as it goes into the ring.

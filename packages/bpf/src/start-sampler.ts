@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { cpus } from 'node:os';
 import type { NativeSampler, NativeSamplerOptions } from '@strata/addon';
 import type { Sampler, SamplerOptions } from './api.ts';
 import { decodeDrain } from './decode-drain.ts';
@@ -20,9 +21,13 @@ export interface SamplerSizes {
   readonly byTailCalls: boolean;
 }
 
+/** Of the ring, for each CPU: half a second of deep stacks that were never seen, of which the agent takes what is there 200 times a second. */
+const RING_BYTES_A_CPU = 128 << 10;
+const RING_BYTES_LEAST = 1 << 20;
+
 const SIZES: SamplerSizes = {
   countsEntries: 16_384,
-  stackRingBytes: 4 << 20,
+  stackRingBytes: Math.max(RING_BYTES_LEAST, 2 ** Math.ceil(Math.log2(cpus().length * RING_BYTES_A_CPU))),
   kernelBytes: 128 << 20,
   byTailCalls: false,
 };
