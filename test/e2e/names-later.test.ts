@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -44,6 +44,16 @@ int main() {
 }
 `;
 
+/** Its source is nowhere but in its debug file. */
+const EMBEDDED = `volatile unsigned long hauled;
+__attribute__((noinline)) void haul(unsigned long load) {
+    for (unsigned long i = 0; i < load; i++) hauled += i * load; // up the ramp
+}
+int main() {
+    for (;;) haul(1000000);
+}
+`;
+
 let product: Product;
 let browser: Browser;
 let folder: string;
@@ -58,14 +68,14 @@ beforeAll(async () => {
   execFileSync('g++', options, { cwd: folder });
   execFileSync('objcopy', ['--only-keep-debug', 'shop', 'symbols.debug'], { cwd: folder });
   execFileSync('strip', ['shop'], { cwd: folder });
+  compileEmbedded();
   product = await startProduct(17_620, { STRATA_SOURCE_FOLDER: folder });
   const from = Math.floor(Date.now() / 1000) - 1;
-  const program = spawn(join(folder, 'shop'), {
-    stdio: 'ignore',
-    env: { ...process.env, OTEL_SERVICE_NAME: 'late-shop' },
-  });
+  const programs = ['shop', 'dock'].map((name) =>
+    spawn(join(folder, name), { stdio: 'ignore', env: { ...process.env, OTEL_SERVICE_NAME: `late-${name}` } }),
+  );
   await sleep(RUN_SECONDS * 1000);
-  program.kill('SIGKILL');
+  for (const program of programs) program.kill('SIGKILL');
   await sleep(12_000);
   range = `from=${from}&to=${Math.floor(Date.now() / 1000) + 1}`;
   browser = await chromium.launch({
@@ -79,6 +89,16 @@ afterAll(async () => {
   await product?.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+function compileEmbedded(): void {
+  const source = join(folder, 'dock.cpp');
+  writeFileSync(source, EMBEDDED);
+  const options = ['-O1', '-gdwarf-5', '-gembed-source', '-Wl,--build-id', '-o', 'dock', source];
+  execFileSync('clang++-19', options, { cwd: folder });
+  execFileSync('objcopy', ['--only-keep-debug', 'dock', 'dock.debug'], { cwd: folder });
+  execFileSync('strip', ['dock'], { cwd: folder });
+  rmSync(source);
+}
 
 async function open(path: string, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1600, height: 900 }, colorScheme });
@@ -101,8 +121,12 @@ async function expectNothingForAxe(page: Page): Promise<void> {
 }
 
 /** The program's file on the page of missing symbols. */
-const missing = (page: Page) =>
-  page.getByRole('list', { name: 'Files without names' }).getByRole('listitem').filter({ hasText: folder });
+const missing = (page: Page, program = 'shop') =>
+  page
+    .getByRole('list', { name: 'Files without names' })
+    .getByRole('listitem')
+    .filter({ hasText: folder })
+    .filter({ hasText: program });
 
 test('a page that shows addresses shows names, inlined calls and lines after the debug file was uploaded', async () => {
   const page = await open(`/s/late-shop/flame?${range}&view=both`);
@@ -159,6 +183,30 @@ test.each(['light', 'dark'] as const)(
     await expectNothingForAxe(page);
   },
 );
+
+test('a debug file that is dropped on the page of missing symbols brings names, and the source it embeds', async () => {
+  const symbols = await open(`/symbols?${range}`);
+  await missing(symbols, 'dock').waitFor();
+  const file = await symbols.evaluateHandle(
+    (base64) => {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([bytes], 'dock.debug'));
+      return transfer;
+    },
+    readFileSync(join(folder, 'dock.debug')).toString('base64'),
+  );
+  const zone = symbols.getByRole('region', { name: 'Upload debug files' });
+  await zone.dispatchEvent('drop', { dataTransfer: file });
+  await symbols.getByRole('list', { name: 'Uploads' }).getByText(/^Kept/).waitFor();
+
+  const page = await open(`/s/late-dock/flame?${range}&view=both`);
+  await functions(page).getByRole('button', { name: /^haul/ }).click({ timeout: NAMES_MS_MOST });
+  await page.getByRole('button', { name: 'Source' }).click();
+  const lines = page.getByRole('table', { name: 'Source lines' });
+  await lines.getByText('// up the ramp').waitFor();
+  await expectNothingForAxe(page);
+});
 
 test('frames merge by line, file and binary, and names lose their arguments', async () => {
   const page = await open(`/s/late-shop/flame?${range}&view=table&names=no-templates`);
