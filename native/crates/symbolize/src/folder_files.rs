@@ -18,15 +18,28 @@ const SYSTEM_FOLDER: &str = "/usr/lib/debug";
 pub struct FolderFiles {
     /// The file that an index is built of.
     path: PathBuf,
+    /// What its paths begin at: `/`, or another process's root.
+    root: PathBuf,
     folders: Vec<PathBuf>,
 }
 
 impl FolderFiles {
-    /// `path` is the file that an index is built of.
+    /// `path` is the file that an index is built of. Of one below `/proc/PID/root` they are looked for in that process's file
+    /// system first, then in ours.
     pub fn beside(path: &Path) -> Self {
-        Self {
-            path: path.canonicalize().unwrap_or_else(|_| path.to_owned()),
-            folders: vec![PathBuf::from(SYSTEM_FOLDER)],
+        let ours = PathBuf::from(SYSTEM_FOLDER);
+        match process_root(path) {
+            // As a link its root leads to our own.
+            Some(root) => Self {
+                path: path.to_owned(),
+                folders: vec![below(&root, &ours), ours],
+                root,
+            },
+            None => Self {
+                path: path.canonicalize().unwrap_or_else(|_| path.to_owned()),
+                root: PathBuf::from("/"),
+                folders: vec![ours],
+            },
         }
     }
 
@@ -39,25 +52,30 @@ impl FolderFiles {
     fn candidates(&self, wanted: Wanted<'_>) -> Vec<PathBuf> {
         let beside = self.path.parent().unwrap_or(Path::new("/"));
         let in_folders = |path: &Path| -> Vec<PathBuf> {
-            let below = path.strip_prefix("/").unwrap_or(path);
-            self.folders
-                .iter()
-                .map(|folder| folder.join(below))
-                .collect()
+            let path = path.strip_prefix(&self.root).unwrap_or(path);
+            let folders = self.folders.iter();
+            folders.map(|folder| folder.join(path)).collect()
+        };
+        let from_beside = |path: &Path| {
+            if path.is_absolute() {
+                below(&self.root, path)
+            } else {
+                beside.join(path)
+            }
         };
         let path_of = |bytes: &[u8]| PathBuf::from(OsStr::from_bytes(bytes));
         match wanted {
             Wanted::ByBuildId(id) => build_id_path(id).map_or(Vec::new(), |path| in_folders(&path)),
             Wanted::ByLink(name) => {
                 let name = path_of(name);
-                let mut paths = vec![beside.join(&name), beside.join(".debug").join(&name)];
-                paths.extend(in_folders(&beside.join(&name)));
+                let mut paths = vec![from_beside(&name), beside.join(".debug").join(&name)];
+                paths.extend(in_folders(&from_beside(&name)));
                 paths.retain(|path| *path != self.path);
                 paths
             }
             Wanted::Alternate { path, build_id } => {
                 let path = path_of(path);
-                let mut paths = vec![beside.join(&path)];
+                let mut paths = vec![from_beside(&path)];
                 if !path.is_absolute() {
                     // It is written as seen from the debug file.
                     paths.extend(in_folders(&beside.join(&path)));
@@ -97,6 +115,19 @@ impl DebugFiles for FolderFiles {
             .iter()
             .find_map(|path| map_regular(path))
     }
+}
+
+/// `/proc/PID/root` of a path below it.
+fn process_root(path: &Path) -> Option<PathBuf> {
+    let below = path.strip_prefix("/proc").ok()?;
+    let mut parts = below.components();
+    let (process, root) = (parts.next()?, parts.next()?);
+    (root.as_os_str() == "root").then(|| Path::new("/proc").join(process).join(root))
+}
+
+/// An absolute path as seen from another root.
+fn below(root: &Path, path: &Path) -> PathBuf {
+    root.join(path.strip_prefix("/").unwrap_or(path))
 }
 
 /// `.build-id/ab/cdef….debug`

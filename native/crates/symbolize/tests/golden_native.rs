@@ -4,6 +4,8 @@ mod chains;
 mod folder;
 mod tools;
 
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 
 use chains::{chain, index_with_debug_files};
@@ -114,6 +116,40 @@ fn debug_information_taken_out_with_a_link_to_it() {
         built.unwrap_err().code,
         strata_symbolize::ErrorCode::NoSymbols
     );
+}
+
+#[test]
+fn debug_information_in_the_file_system_of_the_process() {
+    if std::fs::metadata("/proc/self").unwrap().uid() != 0 {
+        println!("skipped: only root may give a process another root");
+        return;
+    }
+    let folder = Folder::new("golden-root");
+    let program = folder.path("shop");
+    let source = folder.write(
+        "wait.c",
+        "int main(void) { for (;;) __builtin_ia32_pause(); }",
+    );
+    run("gcc -static -g -o $2 $1", &[&source, &program]);
+    let debug = folder.path("usr/lib/debug/shop.debug");
+    std::fs::create_dir_all(debug.parent().unwrap()).unwrap();
+    run("objcopy --only-keep-debug $1 $2", &[&program, &debug]);
+    run("strip $1", &[&program]);
+    let link = format!("objcopy --add-gnu-debuglink={} $1", debug.display());
+    run(&link, &[&program]);
+    let mut command = std::process::Command::new("/shop");
+    let root = folder.path("");
+    // SAFETY: between fork and exec it makes one system call.
+    unsafe { command.pre_exec(move || std::os::unix::fs::chroot(&root)) };
+    let mut process = command.spawn().unwrap();
+    let seen = PathBuf::from(format!("/proc/{}/root/shop", process.id()));
+    let data = std::fs::read(&seen).unwrap();
+    let find = strata_symbolize::FolderFiles::beside(&seen);
+    let built = strata_symbolize::build_index(&data, &find, &Default::default());
+    process.kill().unwrap();
+    process.wait().unwrap();
+    let index = strata_symbolize::Index::open(built.unwrap()).unwrap();
+    assert_eq!(index.source().name(), "dwarf");
 }
 
 #[test]
