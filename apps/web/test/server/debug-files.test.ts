@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BuildId, Frame, LookupAddress, StackProfile, UnixSeconds } from '@strata/profile';
@@ -121,8 +121,11 @@ describe('files without names', () => {
     const resolve = async (_: BuildId, addresses: readonly LookupAddress[]) =>
       addresses.map((address) => (address === 1 ? named : []));
     expect(await unnamedFiles(profile, resolve)).toEqual([
-      { buildId: 'gnu:aa', path: '/bin/gnu:aa', samples: 28, addresses: 2, unnamed: 1 },
+      { buildId: 'gnu:aa', path: '/bin/gnu:aa', samples: 28, addresses: 2, unnamed: 1, unreadable: '' },
     ]);
+    const damaged = async () => Promise.reject(new Error('The symbol index is damaged.'));
+    const [first] = await unnamedFiles(profile, damaged);
+    expect(first).toMatchObject({ buildId: 'gnu:aa', unnamed: 2, unreadable: 'The symbol index is damaged.' });
   });
 
   test('have the reason of each: waiting, failed, looked for in vain, and not yet', async () => {
@@ -168,7 +171,9 @@ describe('files without names', () => {
     await kept.settle(ticket, { state: 'indexed', reason: '', builder: '1' });
     await kept.noteNeed(movedId, 'gnu:d312' as BuildId);
     await openIndexStore(web.symbolsFolder).put(movedId, await buildIndex(moved.debug));
-    const stacks = ['gnu:1a7e', 'gnu:57a7', movedId].map((id) => ({ stack: `main;${id}@1`, value: 1 }));
+    mkdirSync(join(web.symbolsFolder, 'gnu', 'da'), { recursive: true });
+    writeFileSync(join(web.symbolsFolder, 'gnu', 'da', 'da4a9e.strata-symbols'), 'half an index');
+    const stacks = ['gnu:1a7e', 'gnu:57a7', 'gnu:da4a9e', movedId].map((id) => ({ stack: `main;${id}@1`, value: 1 }));
     await web.storage.writeBatch(textBatch(time - 30, stacks), 'unanswered');
     const { files } = await missing();
     const told = new Map(files.map(({ buildId: id, state, reason }) => [id, `${state}: ${reason}`]));
@@ -176,6 +181,7 @@ describe('files without names', () => {
       'unknown: Nothing is known of it: https://debuginfod.example did not answer, and will be asked again.',
     );
     expect(told.get('gnu:57a7')).toBe('missing: Nothing is known of it: its agent says «The file has no names.»');
+    expect(told.get('gnu:da4a9e')).toMatch(/^failed: Its index cannot be read: /);
     expect(told.get(movedId)).toBe(
       'incomplete: Its index, made from dwarf, does not know 1 of 1 addresses: dwz moved a part of its debug information to gnu:d312, which is not here.',
     );

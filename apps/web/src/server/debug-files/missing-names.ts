@@ -11,7 +11,7 @@ const AT_ONCE = 8;
 
 /**
  * Why a file's frames have no name. `waiting`: a debug file is there, its index is not yet; `failed`: its index cannot be
- * built; `incomplete`: what is there does not know these addresses; `missing`: nothing was found; `unknown`: nobody has
+ * built, or read; `incomplete`: what is there does not know these addresses; `missing`: nothing was found; `unknown`: nobody has
  * answered yet.
  */
 export type MissingState = 'waiting' | 'failed' | 'incomplete' | 'missing' | 'unknown';
@@ -83,6 +83,8 @@ async function explain(
   const told = { ...file, searches, arrivedAt: kept?.record.arrivedAt ?? null };
   if (kept?.outcome === null)
     return { ...told, state: 'waiting', reason: 'Its debug file is there, and the index is being built.' };
+  if (file.unreadable !== '')
+    return { ...told, state: 'failed', reason: `Its index cannot be read: ${file.unreadable}` };
   if (kept?.outcome?.state === 'failed') return { ...told, state: 'failed', reason: kept.outcome.reason };
   const index = await symbols.describe(file.buildId);
   if (kept === null) {

@@ -10,12 +10,14 @@ export interface UnnamedFile {
   /** Addresses of the file, and how many of them have no name. */
   readonly addresses: number;
   readonly unnamed: number;
+  /** Why its index cannot be read, or ''. */
+  readonly unreadable: string;
 }
 
 /** Names for many addresses of one file: `IndexStore.resolve`. */
 type Resolve = (buildId: BuildId, addresses: readonly LookupAddress[]) => Promise<readonly Resolution[] | null>;
 
-/** Files of a profile with frames that `resolve` has no name for. A file whose index cannot be read has none. */
+/** Files of a profile with frames that `resolve` has no name for. A file whose index cannot be read says why. */
 export async function unnamedFiles(
   { stacks, count }: Pick<StackProfile, 'stacks' | 'count'>,
   resolve: Resolve,
@@ -28,17 +30,20 @@ export async function unnamedFiles(
     else framesOf.set(frame.mapping.buildId, [row]);
   });
   const unnamedFrame = new Int32Array(stacks.frames.length).fill(-1);
-  const found: { buildId: BuildId; path: string; samples: number; addresses: number; unnamed: number }[] = [];
+  const found: (UnnamedFile & { samples: number })[] = [];
   for (const [buildId, rows] of framesOf) {
     const natives = rows.map((row) => stacks.frames[row]!).filter((frame) => frame.kind === 'native');
-    const resolutions = await resolve(
-      buildId,
-      natives.map(({ address }) => address),
-    ).catch(() => null);
+    let unreadable = '';
+    const addresses = natives.map(({ address }) => address);
+    const resolutions = await resolve(buildId, addresses).catch((cause: Error) => {
+      unreadable = cause.message;
+      return null;
+    });
     const open = rows.filter((_, i) => (resolutions?.[i]?.length ?? 0) === 0);
     if (open.length === 0) continue;
     for (const row of open) unnamedFrame[row] = found.length;
-    found.push({ buildId, path: natives[0]!.mapping.file, samples: 0, addresses: rows.length, unnamed: open.length });
+    const path = natives[0]!.mapping.file;
+    found.push({ buildId, path, samples: 0, addresses: rows.length, unnamed: open.length, unreadable });
   }
   addSamples(stacks, totals(stacks, count), unnamedFrame, found);
   return found;
