@@ -29,8 +29,8 @@ function machine(results: readonly ResultLine[]): string {
 
 function rows(results: readonly ResultLine[]): readonly string[] {
   const header = [
-    '| workload | samples | complete | target | with tables | wrong | behind a call | frames, mean / most | perf, dwarf | perf, B a sample | other outcomes |',
-    '|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|',
+    '| workload | samples | complete | target | with tables | wrong | behind a call | frames, mean / most | µs a sample | perf, dwarf | perf, µs a sample | perf, B a sample | other outcomes |',
+    '|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|',
   ];
   return [...header, ...results.map(row)];
 }
@@ -49,7 +49,9 @@ function row(line: ResultLine): string {
     wrong,
     share(line.behindCalls),
     `${framesMean} / ${framesMost}`,
+    (line.nsPerSample / 1e3).toFixed(1),
     hasPeer ? share(peer.complete) : '–',
+    hasPeer ? Math.round(((peer.recordCpuSeconds + peer.scriptCpuSeconds) / peer.samples) * 1e6) : '–',
     hasPeer ? peer.bytesPerSample : '–',
     others.map(([outcome, count]) => `${outcome} ${count}`).join(', '),
   ];
