@@ -1,35 +1,79 @@
+import { maskNames, unmaskNames } from './cpp-operators.ts';
+
 const ELLIPSIS = '…';
 
 /**
- * `ns::Class<T>::run(int) const` → `ns::Class::run`: what stands in angle or round brackets left out, but for the
- * receiver of a Go method, `net/http.(*conn).serve`, and the type of a Rust method, `<Vec<T> as Extend<T>>::extend` →
- * `Vec::extend`.
+ * `int ns::Class<T>::run(int) const` → `ns::Class::run`: what stands in angle or round brackets and the type that is
+ * returned left out, but for the receiver of a Go method, `net/http.(*conn).serve`, and the type of a Rust method,
+ * `<Vec<T> as Extend<T>>::extend` → `Vec::extend`.
  */
 export function withoutArguments(full: string): string {
+  return unmaskNames(plainOf(maskNames(full)));
+}
+
+/** `withoutArguments` of a name and for a name with its operators masked. */
+function plainOf(full: string): string {
   const line = LINE.exec(full)?.[0] ?? '';
-  if (line !== '') return withoutArguments(full.slice(0, -line.length)) + line;
-  // Type arguments of Go: `sort[go.shape.int]`; `operator[]` has none, `[libc.so.6]` is a file.
+  if (line !== '') return plainOf(full.slice(0, -line.length)) + line;
+  // Type arguments of Go: `sort[go.shape.int]`; `[libc.so.6]` is a file.
   const name = full.replaceAll(/(?<=\w)\[[^[\]]+\]/g, '');
   if (!/[(<]/.test(name) || name.startsWith('(')) return name;
   if (name.startsWith('<')) return methodOf(name);
   let depth = 0;
   let kept = '';
+  /** Where in `kept` the name begins, behind the type it returns; −1 once its parameters have come. */
+  let begin = DOTTED.test(name) ? -1 : 0;
   for (let i = 0; i < name.length; i++) {
     const c = name[i]!;
     const arrow = c === '>' && (name[i - 1] === '-' || name[i - 1] === '=');
     if (c === '(' || c === '<') {
       if (depth === 0 && (name.startsWith('(anonymous', i) || name[i - 1] === '.')) return name;
+      if (depth === 0 && c === '(' && begin >= 0) {
+        const inner = declarator(name, i);
+        if (inner !== null) return plainOf(inner);
+        if (/[^\s:]$/.test(name.slice(0, i)) && !/\b(?:decltype|noexcept)$/.test(kept)) {
+          if (!THUNK.test(kept.slice(0, begin))) kept = kept.slice(begin);
+          begin = -1;
+        }
+      }
       depth++;
     } else if ((c === ')' || c === '>') && !arrow) depth = Math.max(0, depth - 1);
-    else if (depth === 0) kept += c;
+    else if (depth === 0 && name.startsWith('{lambda(', i)) {
+      const end = closing(name, i, '{', '}');
+      if (end < 0) return name;
+      kept += `{lambda${/#\d+\}$/.exec(name.slice(i, end + 1))?.[0] ?? '}'}`;
+      i = end;
+    } else if (depth === 0) {
+      kept += c;
+      if (c === ' ' && begin >= 0) begin = kept.length;
+    }
   }
   // `slice::<impl [T]>::sort` leaves two qualifiers without a name between them.
-  return depth === 0
-    ? kept
-        .replaceAll('::::', '::')
-        .replace(/\s+const$/, '')
-        .trim() || name
-    : name;
+  return depth === 0 ? kept.replaceAll('::::', '::').replaceAll(QUALIFIERS, '').trim() || name : name;
+}
+
+/** Before the first bracket of a name of Go, Java or Node, and of none of C++. */
+const DOTTED = /^[^(<:]*\./;
+/** What a demangler writes before a name that is no type. */
+const THUNK = / (?:to|for) $/;
+/** Of a member function, behind its parameters. */
+const QUALIFIERS = /(?:\s+(?:const|volatile|noexcept|&&?))+(?=$|::)/g;
+
+/** `int (*make(char))(double)`, at its first bracket → `make(char)`; `null` where that is not what it is. */
+function declarator(name: string, open: number): string | null {
+  const end = closing(name, open, '(', ')');
+  if (name[open - 1] !== ' ' || name[end + 1] !== '(') return null;
+  return /^(?:[\w:]+::)?[*&]+\s*(.*\(.*)$/s.exec(name.slice(open + 1, end))?.[1] ?? null;
+}
+
+/** Index of the bracket that closes the one at `open`, or −1. */
+function closing(name: string, open: number, opening: string, closed: string): number {
+  let depth = 0;
+  for (let i = open; i < name.length; i++) {
+    if (name[i] === opening) depth++;
+    else if (name[i] === closed && --depth === 0) return i;
+  }
+  return -1;
 }
 
 /** `<Type as Trait>::method` → `Type::method`; the name itself where that is not what it is. */
@@ -41,7 +85,7 @@ function methodOf(name: string): string {
     else if (name[i] === '>' && name[i - 1] !== '-' && --depth === 0) {
       const type = name.slice(1, as < 0 ? i : as);
       const rest = name.slice(i + 1);
-      return rest.startsWith('::') && /^[\w:]+(<.*)?$/.test(type) ? withoutArguments(`${type}${rest}`) : name;
+      return rest.startsWith('::') && /^[\w:]+(<.*)?$/.test(type) ? plainOf(`${type}${rest}`) : name;
     } else if (depth === 1 && as < 0 && name.startsWith(' as ', i)) as = i;
   }
   return name;
@@ -58,14 +102,18 @@ const LINE = /:\d+$/;
 
 /** `feed::Scorer::dot` → `dot`, `sort_by::{{closure}}` as it is, `net/http.(*conn).serve` → `serve`, `java.util.HashMap.get` → `get`. */
 export function lastComponent(name: string): string {
+  return unmaskNames(lastOf(maskNames(name)));
+}
+
+function lastOf(name: string): string {
   // A regular expression of JavaScript: its dots part nothing.
   if (/'.*'/.test(name)) return name;
   if (FILE.test(name)) return name.slice(name.lastIndexOf('/') + 1);
   const line = LINE.exec(name)?.[0] ?? '';
-  if (line !== '') return lastComponent(name.slice(0, -line.length)) + line;
-  const plain = withoutArguments(name);
+  if (line !== '') return lastOf(name.slice(0, -line.length)) + line;
+  const plain = plainOf(name);
   const closure = CLOSURE.exec(plain)?.[0] ?? '';
-  if (closure !== '') return lastComponent(plain.slice(0, -closure.length)) + closure;
+  if (closure !== '') return lastOf(plain.slice(0, -closure.length)) + closure;
   const cut = Math.max(plain.lastIndexOf('::') + 1, plain.lastIndexOf('.'), plain.lastIndexOf('/'));
   const last = plain.slice(cut + 1);
   return cut > 0 && /[\p{L}_$]/u.test(last) ? last : plain;
