@@ -143,7 +143,9 @@ describe('strata debuginfo upload', () => {
   test('says where nobody answers', () => {
     const { debug } = compileProgram(folder, 'nobody');
     const { stderr, code } = strata(['debuginfo', 'upload', '--url', 'http://127.0.0.1:9', debug]);
-    expect(stderr).toMatch(/^strata debuginfo: The collector at http:\/\/127\.0\.0\.1:9 cannot take it: .*\.\n$/);
+    expect(stderr).toMatch(
+      /^strata debuginfo: The collector at http:\/\/127\.0\.0\.1:9 does not take it: .*\. Name another one with --url or STRATA_COLLECTOR_URL\.\n$/,
+    );
     expect(code).toBe(1);
   });
 });

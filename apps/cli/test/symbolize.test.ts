@@ -123,6 +123,18 @@ test('--index keeps the index, and without it nothing stays', async () => {
   ]);
 });
 
+test('--index overwrites an index, and nothing else', () => {
+  const index = join(folder, 'again.index');
+  for (let run = 0; run < 2; run++) expect(strata(['symbolize', '--index', index, program], '').code).toBe(0);
+  const before = readFileSync(program);
+  const { stderr, code } = strata(['symbolize', '--index', program, program], '');
+  expect({ stderr, code }).toEqual({
+    stderr: `strata symbolize: ${program} is there already and no symbol index, so it is left as it is.\n`,
+    code: 1,
+  });
+  expect(readFileSync(program).equals(before)).toBe(true);
+});
+
 test('--stats says on standard error what the index was built from', () => {
   const index = join(folder, 'counted.index');
   const { stdout, stderr, code } = strata(['symbolize', '--stats', '--index', index, program], '');

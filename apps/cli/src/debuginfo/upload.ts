@@ -61,7 +61,9 @@ async function uploadOne(
   } catch (cause) {
     if (signal.aborted) return [null, ''];
     const { code, message } = cause as UploadError | SymbolizerError;
-    if (code === 'UNREACHABLE' || code === 'ADDON_MISSING') throw new CommandError(message, { cause });
+    if (code === 'UNREACHABLE')
+      throw new CommandError(`${message} Name another one with --url or STRATA_COLLECTOR_URL.`, { cause });
+    if (code === 'ADDON_MISSING') throw new CommandError(message, { cause });
     if (cause instanceof UploadError || cause instanceof SymbolizerError) return ['failed', message];
     throw cause;
   } finally {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -13,10 +14,11 @@ const USAGE = `usage: strata symbolize [--no-demangle] [--stats] [--index OUT] F
 
 Reads addresses from standard input, hexadecimal, one a line, as the file states them, and prints what is there: an object a line,
 as llvm-symbolizer --output-style=JSON does, the innermost of inlined calls first. Debug files are taken from where debuggers look
-for them. Not known, and thus always 0 or empty: Column, Discriminator, StartAddress, StartFileName and StartLine.
+for them. Not known, and thus always 0 or empty: Column, Discriminator, StartAddress, StartFileName and StartLine. C++ names
+are spelled as c++filt does («> >», «{lambda()#1}»), clones have their function's name («main», not «main.cold»).
 
   --no-demangle  Names as the linker knows them.
-  --index OUT    Keeps the symbol index that is built for it (docs/symbol-index.md).
+  --index OUT    Keeps the symbol index that is built for it (docs/symbol-index.md); OUT must be new, or an index.
   --stats        Says on standard error how long that took, how large it is and what it was built from.
 `;
 
@@ -65,6 +67,15 @@ async function build(file: string, path: string): Promise<{ index: OpenIndex; bu
   }
 }
 
+/** Throws when something is there already that is no symbol index: the program itself, perhaps. */
+async function refuseOtherFile(path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  const { openIndex } = await import('@strata/symbolizer');
+  await openIndex(path).catch((cause) => {
+    throw new CommandError(`${path} is there already and no symbol index, so it is left as it is.`, { cause });
+  });
+}
+
 async function answerAll(question: Question, path: string, output: Output): Promise<void> {
   const { file, withStats, linkage } = question;
   const { index, buildMs } = await build(file, path);
@@ -85,7 +96,10 @@ export const symbolize: Command = {
   usage: USAGE,
   async run(args, output) {
     const question = parse(args);
-    if (question.index !== undefined) return answerAll(question, resolve(question.index), output);
+    if (question.index !== undefined) {
+      await refuseOtherFile(question.index);
+      return answerAll(question, resolve(question.index), output);
+    }
     const folder = await mkdtemp(join(tmpdir(), 'strata-symbolize-'));
     try {
       await answerAll(question, join(folder, 'index'), output);

@@ -1,13 +1,11 @@
 use std::fmt::{self, Write};
 
-use cpp_demangle::{BorrowedSymbol, DemangleOptions, ParseOptions};
+use crate::demangle_cpp::demangle_cpp;
 
 /// Display names are cut here; templates of templates would go on for pages, and a few bytes can ask for gigabytes.
 const MAX_DISPLAY_BYTES: usize = 2048;
 /// Longer linkage names are shown as they are.
 const MAX_MANGLED_BYTES: usize = 16 * 1024;
-/// Nesting allowed while demangling C++; the library's default may overflow the small stack of a pool thread.
-const MAX_NESTING: u32 = 64;
 /// Suffixes of functions that a compiler split or specialised, or (`.abi0`) Go's of assembly: they are still that function.
 const CLONE_SUFFIXES: [&str; 8] = [
     ".cold",
@@ -26,7 +24,7 @@ pub fn display_name(linkage: &[u8]) -> String {
     let text = String::from_utf8_lossy(linkage);
     let bare = without_clone_suffix(&text);
     let name = demangle_rust(bare)
-        .or_else(|| demangle_cpp(bare))
+        .or_else(|| (bare.len() <= MAX_MANGLED_BYTES).then(|| demangle_cpp(bare))?)
         .unwrap_or_else(|| cut(bare));
     if name.chars().any(char::is_control) {
         name.replace(char::is_control, "\u{fffd}")
@@ -57,35 +55,6 @@ fn demangle_rust(name: &str) -> Option<String> {
     Some(out.text)
 }
 
-fn demangle_cpp(name: &str) -> Option<String> {
-    if name.len() > MAX_MANGLED_BYTES
-        || !(name.starts_with("_Z") || name.starts_with("__Z") || name.starts_with("_GLOBAL_"))
-    {
-        return None;
-    }
-    let parse = ParseOptions::default().recursion_limit(MAX_NESTING);
-    let (symbol, rest) = BorrowedSymbol::with_tail_and_options(name.as_bytes(), &parse).ok()?;
-    // `memcpy@plt`, `…@@GLIBCXX_3.4`: the version goes, the fact that it is a stub stays.
-    let suffix = match rest {
-        b"" => "",
-        b"@plt" => "@plt",
-        _ if rest.starts_with(b"@") => "",
-        _ => return None,
-    };
-    let mut options = DemangleOptions::new().recursion_limit(MAX_NESTING);
-    if !suffix.is_empty() {
-        // Behind parameters it would look like a part of them.
-        options = options.no_params().no_return_type();
-    }
-    let mut out = Limited::default();
-    let written = symbol.structured_demangle(&mut out, &options);
-    if (written.is_err() && !out.is_full) || out.text.is_empty() {
-        return None;
-    }
-    out.text.push_str(suffix);
-    Some(out.text)
-}
-
 fn cut(name: &str) -> String {
     let mut out = Limited::default();
     let _ = out.write_str(name);
@@ -94,9 +63,9 @@ fn cut(name: &str) -> String {
 
 /// Takes MAX_DISPLAY_BYTES, ends with `…` and refuses the rest.
 #[derive(Default)]
-struct Limited {
-    text: String,
-    is_full: bool,
+pub(crate) struct Limited {
+    pub text: String,
+    pub is_full: bool,
 }
 
 impl Write for Limited {

@@ -10,6 +10,7 @@ mod candidates;
 mod compressed;
 mod debug_files;
 mod demangle;
+mod demangle_cpp;
 mod dwarf;
 mod elf;
 mod error;

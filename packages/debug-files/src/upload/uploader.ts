@@ -159,7 +159,7 @@ export class Uploader {
     if (code !== null && code !== 'STORE_UNAVAILABLE') return new UploadError(code, cause.rawMessage, { cause });
     const isOurs = [Code.InvalidArgument, Code.Unimplemented, Code.PermissionDenied, Code.Unauthenticated];
     if (isOurs.includes(cause.code)) return new UploadError('INVALID_REQUEST', cause.rawMessage, { cause });
-    const message = `The collector at ${this.#url} cannot take it: ${cause.rawMessage.replace(/\.$/, '')}.`;
+    const message = `The collector at ${this.#url} does not take it: ${cause.rawMessage.replace(/\.$/, '')}.`;
     return new UploadError('UNREACHABLE', message, { cause });
   }
 }

@@ -6,6 +6,8 @@ import { type UnnamedFile, unnamedFiles } from './unnamed-samples.ts';
 /** Services are looked at by their samples, most first; a page of them would be read by nobody. */
 const SERVICES_MOST = 50;
 const FILES_MOST = 500;
+/** What was looked up before a debug file arrived may be remembered for so long. */
+const NAMES_WITHIN_SECONDS = 60;
 /** Services that are summed side by side. */
 const AT_ONCE = 8;
 
@@ -86,6 +88,8 @@ async function explain(
   if (file.unreadable !== '')
     return { ...told, state: 'failed', reason: `Its index cannot be read: ${file.unreadable}` };
   if (kept?.outcome?.state === 'failed') return { ...told, state: 'failed', reason: kept.outcome.reason };
+  if (kept !== null && needed === null && Date.now() / 1000 - kept.record.arrivedAt < NAMES_WITHIN_SECONDS)
+    return { ...told, state: 'waiting', reason: 'Its debug file has just arrived: names appear within a minute.' };
   const index = await symbols.describe(file.buildId);
   if (kept === null) {
     const vain = inVain(searches);
