@@ -109,6 +109,57 @@ describe.skipIf(!existsSync(CHROMIUM))('the flame graph in a browser', () => {
     });
   });
 
+  it('takes the tooltip away on a click, until the pointer moves', async () => {
+    const page = await open();
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    const [x, y] = await pointAt(page, 1, 0.3);
+    await page.mouse.move(x, y);
+    const tooltip = page.getByText(/\d samples/);
+    await tooltip.waitFor();
+    await page.mouse.click(x, y);
+    expect(await zoom(page)).toBe('main');
+    await page.waitForTimeout(300);
+    expect(await tooltip.count()).toBe(0);
+    await page.mouse.move(x + 5, y);
+    await tooltip.waitFor();
+  });
+
+  it('has no tooltip after a tap', async () => {
+    const context = await browser.newContext({
+      viewport: { width: 390, height: 800 },
+      hasTouch: true,
+      reducedMotion: 'reduce',
+    });
+    const page = await context.newPage();
+    await page.goto(address);
+    await page.getByTestId('flame').waitFor();
+    await page.touchscreen.tap(...(await pointAt(page, 1, 0.3)));
+    await expect.poll(() => zoom(page)).toBe('main');
+    await page.waitForTimeout(300);
+    expect(await page.getByText(/\d samples/).count()).toBe(0);
+  });
+
+  it('is no wider than a phone with all colours in its legend', async () => {
+    const page = await open('', 'light', 390);
+    await page.evaluate(() => showTree('kinds'));
+    await expect.poll(() => page.getByRole('list', { name: 'Colours' }).getByRole('listitem').count()).toBe(6);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  });
+
+  it('shows four lines of a long name, and the rest on request', async () => {
+    const page = await open();
+    await page.getByRole('tree').press('ArrowDown');
+    expect(await page.getByRole('button', { name: 'Show all' }).count()).toBe(0);
+    await page.evaluate(() => showTree('wordy'));
+    await page.getByRole('tree').press('ArrowDown');
+    const name = page.getByRole('heading', { name: 'shop::' });
+    expect((await name.boundingBox())!.height).toBe(80);
+    await page.getByRole('button', { name: 'Show all', expanded: false }).click();
+    expect((await name.boundingBox())!.height).toBeGreaterThan(200);
+    await page.getByRole('button', { name: 'Show less', expanded: true }).click();
+    expect((await name.boundingBox())!.height).toBe(80);
+  });
+
   it('searches by regex, counts once, walks the matches, and says what is wrong with a pattern', async () => {
     const page = await open();
     await page.keyboard.press('/');

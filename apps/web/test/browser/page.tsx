@@ -1,3 +1,4 @@
+import { FUNCTION_KINDS } from '@strata/profile';
 import { type ReactNode, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { treeFromText } from '../../../../packages/profile/test/tree-text.ts';
@@ -12,6 +13,8 @@ import { amountOf } from '../../src/ui/amount.ts';
 const TREES = {
   before:
     'all\n  main\n    serve\n      price 60\n        dust 0.01\n          dusty 0.01\n        dusted 0.01\n      rules 30\n    receipt 9.97',
+  wordy: `all\n  ${'shop::Cart<std::vector<int>>::'.repeat(20)}total 100`,
+  kinds: 'all\n  b 10\n  c 10\n  d 10\n  e 10\n  f 10',
   after: 'all\n  main\n    receipt 50\n    serve\n      price 40\n      fresh 10',
 };
 
@@ -35,7 +38,12 @@ function Flame() {
   const state = useKept<ExplorerState>({ view: 'flame', inverted: false, root: [], find: '' });
   const [which, setWhich] = useState<keyof typeof TREES | 'large'>('before');
   Object.assign(globalThis, { showTree: setWhich });
-  const tree = useMemo(() => (which === 'large' ? realisticTree(20_000) : treeFromText(TREES[which])), [which]);
+  const tree = useMemo(() => {
+    if (which === 'large') return realisticTree(20_000);
+    const small = treeFromText(TREES[which]);
+    if (which === 'kinds') small.functions.kind.set([...FUNCTION_KINDS.keys()]);
+    return small;
+  }, [which]);
   const words = { amount: amountOf('nanoseconds', 1e-9), whole: tree.total[0]!, samples: 1000 };
   return <Explorer tree={tree} words={words} state={state} source={null} />;
 }

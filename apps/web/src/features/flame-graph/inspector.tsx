@@ -4,6 +4,7 @@ import { Button } from '../../ui/button.tsx';
 import { withoutArguments } from '../../ui/flame-canvas/label-fit.ts';
 import { inlinedWords, sourcePlace } from '../../ui/flame-frame/source-place.ts';
 import { Kbd } from '../../ui/kbd.tsx';
+import { ClampedName } from './clamped-name.tsx';
 import type { ProfileWords } from './profile-words.ts';
 
 const NEIGHBOURS_SHOWN = 6;
@@ -38,9 +39,7 @@ export function Inspector(props: InspectorProps) {
   return (
     <div className="flex flex-col gap-5 p-4 max-lg:pt-1">
       <header>
-        <h2 className="font-mono text-[13px] leading-5 font-semibold break-words max-lg:sr-only">
-          {nameOf(tree, node)}
-        </h2>
+        <ClampedName key={nameOf(tree, node)} name={nameOf(tree, node)} />
         {(file !== '' || binary !== '') && (
           <p className="mt-1 font-mono text-[12px] break-all text-ink-2">
             {[file, binary].filter(Boolean).join(' · ')}

@@ -29,7 +29,7 @@ export function KindLegend({ kinds, inlined }: KindLegendProps) {
     <ul
       aria-label="Colours"
       title="Colour is what a function is part of; shades of one colour only tell neighbours apart."
-      className="flex gap-x-3"
+      className="flex gap-x-3 max-sm:flex-wrap"
     >
       {present.map((kind) => (
         <li key={kind} className="flex items-center gap-1.5">

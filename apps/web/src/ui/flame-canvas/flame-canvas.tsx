@@ -47,6 +47,7 @@ export function FlameCanvas({ picture, label, describe, tooltip, onZoom, onSelec
   const overlay = useRef<HTMLCanvasElement>(null);
   const bubble = useRef<HTMLDivElement>(null);
   const pointer = useRef({ x: 0, y: 0 });
+  const clicked = useRef<{ readonly x: number; readonly y: number } | null>(null);
   const view = useRef<FlameView | null>(null);
   const folded = useRef(onFolded);
   folded.current = onFolded;
@@ -82,6 +83,9 @@ export function FlameCanvas({ picture, label, describe, tooltip, onZoom, onSelec
 
   const point = (event: PointerEvent) => {
     if (event.pointerType === 'touch') return;
+    // A browser may tell of a pointer that rests: what it clicked on is under the tooltip no more.
+    if (event.clientX === clicked.current?.x && event.clientY === clicked.current.y) return;
+    clicked.current = null;
     const { offsetX: x, offsetY: y } = event.nativeEvent;
     const found = view.current?.point({ x, y }) ?? null;
     if (found?.node !== hit?.node || found?.frames !== hit?.frames) setHit(found);
@@ -89,8 +93,15 @@ export function FlameCanvas({ picture, label, describe, tooltip, onZoom, onSelec
     placeBubble(bubble.current, pointer.current);
   };
 
+  const leave = () => {
+    view.current?.point(null);
+    setHit(null);
+  };
+
   const click = (event: React.MouseEvent) => {
     const found = view.current?.point({ x: event.nativeEvent.offsetX, y: event.nativeEvent.offsetY }) ?? null;
+    clicked.current = { x: event.clientX, y: event.clientY };
+    leave();
     if (found === null) return;
     const node = opened(found, layout.parent, zoom);
     onSelect(node);
@@ -148,10 +159,7 @@ export function FlameCanvas({ picture, label, describe, tooltip, onZoom, onSelec
               data-testid="flame"
               className="absolute top-0 left-0 cursor-pointer"
               onPointerMove={point}
-              onPointerLeave={() => {
-                view.current?.point(null);
-                setHit(null);
-              }}
+              onPointerLeave={leave}
               onClick={click}
             />
           </div>
