@@ -11,7 +11,7 @@ const CELL = 'px-2 py-1.5 align-top first:pl-0 last:pr-0';
 export function StackTable({ rows }: { readonly rows: readonly StackRow[] }) {
   return (
     <table className="w-full table-fixed border-collapse text-left">
-      <caption className="sr-only">Executables, most incomplete stacks first</caption>
+      <caption className="sr-only">Executables, most stacks cut off first</caption>
       <thead>
         <tr>
           <th scope="col" className={HEAD}>

@@ -4,12 +4,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { formatCount } from '../../ui/amount.ts';
 import { Button } from '../../ui/button.tsx';
+import { FirstRows } from '../../ui/first-rows.tsx';
 import { Loading, Skeleton } from '../../ui/skeleton.tsx';
 import { StaleNotice } from '../../ui/states.tsx';
 import { useTRPC } from '../../ui/trpc.ts';
 import { useLastingError } from '../../ui/use-lasting-error.ts';
 import type { AgentCounters } from './agent-counters.ts';
-import { FirstRows } from './first-rows.tsx';
 import { KernelBudget } from './kernel-budget.tsx';
 import { type AgentStacks, stackRows } from './stack-rows.ts';
 import { StackTable } from './stack-table.tsx';
@@ -107,7 +107,7 @@ function ByExecutable({ stacks }: { readonly stacks: AgentStacks }) {
   const { rows, kernelSamples } = stackRows(stacks);
   return (
     <section aria-label="Stacks by executable">
-      <h4 className="pb-1 text-[11px] text-ink-3">By executable, since the agent’s start</h4>
+      <h4 className="pb-1 text-[11px] text-ink-3">By executable, since the agent’s start; most stacks cut off first</h4>
       {rows.length === 0 ? (
         <p className="text-ink-2">No program has been sampled yet.</p>
       ) : (

@@ -20,10 +20,4 @@ const STATES: Readonly<Record<MissingFile['state'], StateWords>> = {
 
 export const stateOf = ({ state }: Pick<MissingFile, 'state'>): StateWords => STATES[state];
 
-/** `gnu:1f0c4a…`: enough of a build ID to tell files apart. */
-export function shortBuildId(buildId: string): string {
-  const [kind, hex = ''] = buildId.split(':');
-  return hex.length > 16 ? `${kind}:${hex.slice(0, 12)}…` : buildId;
-}
-
 export const baseName = (path: string) => path.slice(path.lastIndexOf('/') + 1) || path || 'unknown';

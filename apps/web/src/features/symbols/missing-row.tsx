@@ -5,7 +5,8 @@ import { useSearchParams } from 'next/navigation';
 import { formatAge } from '../../ui/age.ts';
 import { formatCount, formatShare } from '../../ui/amount.ts';
 import { withRange } from '../../ui/page-bar/with-range.ts';
-import { baseName, type MissingFile, shortBuildId, stateOf } from './missing-file.ts';
+import { BuildIdText } from './build-id-text.tsx';
+import { baseName, type MissingFile, stateOf } from './missing-file.ts';
 
 const TONES = {
   bad: 'bg-bad-soft text-bad',
@@ -36,8 +37,11 @@ export function MissingRow({ file, samples, now, onFiles }: MissingRowProps) {
           <h2 className="font-mono text-[13px] font-semibold break-all">{baseName(file.path)}</h2>
           <span className={`rounded-md px-1.5 text-[11px] leading-5 font-medium ${TONES[tone]}`}>{word}</span>
         </div>
-        <p className="truncate font-mono text-[11px] text-ink-2" title={`${file.path}\n${file.buildId}`}>
-          {file.path} · {shortBuildId(file.buildId)}
+        <p className="flex flex-wrap gap-x-3 font-mono text-[11px] text-ink-2">
+          <span className="min-w-0 truncate" title={file.path}>
+            {file.path}
+          </span>
+          <BuildIdText buildId={file.buildId} />
         </p>
         <p className="mt-1.5">{file.reason}</p>
         <p className="mt-1 text-[12px] text-ink-2">

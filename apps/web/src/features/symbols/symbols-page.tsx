@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { STANDARD_RANGE } from '../../address/time.ts';
 import { formatCount, formatShare } from '../../ui/amount.ts';
 import { Button } from '../../ui/button.tsx';
+import { FirstRows } from '../../ui/first-rows.tsx';
 import { useRange } from '../../ui/selection-state.ts';
 import { Loading, Skeleton } from '../../ui/skeleton.tsx';
 import { EmptyState, ErrorState, StaleNotice } from '../../ui/states.tsx';
@@ -18,6 +19,7 @@ import { useUploads } from './use-uploads.ts';
 /** While an index is being built its state changes within seconds; else it is all samples that are looked at. */
 const WAITING_MS = 4_000;
 const REFRESH_MS = 30_000;
+const FILES_FIRST = 30;
 
 /** Files whose frames have no names, by how much they cost, with the reason of each and a place for what is missing. */
 export function SymbolsPage() {
@@ -103,17 +105,21 @@ export function SymbolsPage() {
               : `All ${formatCount(data.samples)} samples of this range were looked through. Debug files can be dropped above all the same: they add lines and inlined calls.`}
           </EmptyState>
         ) : (
-          <ul aria-label="Files without names">
-            {files.map((file) => (
-              <MissingRow
-                key={file.buildId}
-                file={file}
-                samples={data.samples}
-                now={Date.now() / 1000}
-                onFiles={(chosen) => send(chosen, file.buildId)}
-              />
-            ))}
-          </ul>
+          <FirstRows rows={files} what="files" first={FILES_FIRST} className="mx-2 my-1.5 max-sm:mx-1">
+            {(shown) => (
+              <ul aria-label="Files without names">
+                {shown.map((file) => (
+                  <MissingRow
+                    key={file.buildId}
+                    file={file}
+                    samples={data.samples}
+                    now={Date.now() / 1000}
+                    onFiles={(chosen) => send(chosen, file.buildId)}
+                  />
+                ))}
+              </ul>
+            )}
+          </FirstRows>
         )}
       </div>
     </div>

@@ -1,5 +1,7 @@
+import type { ReactNode } from 'react';
 import { formatBytes, formatShare } from '../../ui/amount.ts';
-import { baseName, type MissingFile, shortBuildId } from './missing-file.ts';
+import { BuildIdText } from './build-id-text.tsx';
+import { baseName, type MissingFile } from './missing-file.ts';
 import type { Upload } from './use-uploads.ts';
 
 export interface UploadListProps {
@@ -34,7 +36,7 @@ export function UploadList({ uploads, files, onForget }: UploadListProps) {
               />
             </span>
           )}
-          {(upload.state === 'kept' || upload.state === 'refused') && (
+          {isDone(upload) && (
             <button
               type="button"
               aria-label={`Take ${upload.name} off this list`}
@@ -50,7 +52,9 @@ export function UploadList({ uploads, files, onForget }: UploadListProps) {
   );
 }
 
-function wordsOf(upload: Upload, files: readonly MissingFile[]): string {
+const isDone = ({ state }: Upload) => state === 'kept' || state === 'unneeded' || state === 'refused';
+
+function wordsOf(upload: Upload, files: readonly MissingFile[]): ReactNode {
   switch (upload.state) {
     case 'waiting':
       return 'Waits for the one before it.';
@@ -58,12 +62,17 @@ function wordsOf(upload: Upload, files: readonly MissingFile[]): string {
       return `${formatShare(upload.sent / Math.max(upload.bytes, 1))} sent`;
     case 'checking':
       return 'All of it is sent; its build ID is being read …';
+    case 'unneeded':
     case 'refused':
       return upload.reason;
     case 'kept': {
       const file = files.find(({ buildId }) => buildId === upload.buildId);
       if (file === undefined)
-        return `Kept as ${shortBuildId(upload.buildId)}. Nothing of it is without a name in this range.`;
+        return (
+          <>
+            Kept as <BuildIdText buildId={upload.buildId} />. Nothing of it is without a name in this range.
+          </>
+        );
       return file.state === 'waiting'
         ? `Kept for ${baseName(file.path)}; its names appear within a minute.`
         : `Kept for ${baseName(file.path)}. ${file.reason}`;

@@ -1,3 +1,4 @@
+import type { DebugFileErrorCode } from '@strata/debug-files';
 import { useCallback, useRef, useState } from 'react';
 import { UNREACHABLE } from '../../ui/reach-server.ts';
 
@@ -7,8 +8,9 @@ export interface Upload {
   readonly name: string;
   readonly bytes: number;
   readonly sent: number;
-  readonly state: 'waiting' | 'sending' | 'checking' | 'kept' | 'refused';
-  /** Why it was refused, in one sentence. */
+  /** `unneeded`: one that is as good is kept already. */
+  readonly state: 'waiting' | 'sending' | 'checking' | 'kept' | 'unneeded' | 'refused';
+  /** Why it was not taken, in one sentence. */
   readonly reason: string;
   /** What it is, once it is kept. */
   readonly buildId: string;
@@ -18,8 +20,13 @@ interface Kept {
   readonly buildId: string;
 }
 
+interface Refusal {
+  readonly code: DebugFileErrorCode | 'INTERNAL';
+  readonly message: string;
+}
+
 /** What the server said of a body that it took, or did not. */
-type Outcome = { readonly kept: Kept } | { readonly reason: string };
+type Outcome = { readonly kept: Kept } | { readonly state: 'unneeded' | 'refused'; readonly reason: string };
 
 /** Sends files one after the other. `onKept` is called after each that was taken. */
 export function useUploads(onKept: () => void) {
@@ -42,7 +49,7 @@ export function useUploads(onKept: () => void) {
         const outcome = await put(file, buildId, (sent) => {
           change(sent < file.size ? { sent } : { sent, state: 'checking' });
         });
-        if ('reason' in outcome) return change({ state: 'refused', reason: outcome.reason });
+        if ('reason' in outcome) return change(outcome);
         change({ state: 'kept', buildId: outcome.kept.buildId });
         kept.current();
       });
@@ -60,11 +67,15 @@ function put(file: File, buildId: string | null, onSent: (bytes: number) => void
     request.responseType = 'json';
     request.upload.onprogress = ({ loaded }) => onSent(loaded);
     request.onload = () => {
-      const body = request.response as (Kept & { error?: { message: string } }) | null;
+      const body = request.response as (Kept & { error?: Refusal }) | null;
       if (request.status === 201 && body !== null) resolve({ kept: body });
-      else resolve({ reason: body?.error?.message ?? `The web server answered with status ${request.status}.` });
+      else
+        resolve({
+          state: body?.error?.code === 'ALREADY_THERE' ? 'unneeded' : 'refused',
+          reason: body?.error?.message ?? `The web server answered with status ${request.status}.`,
+        });
     };
-    request.onerror = () => resolve({ reason: UNREACHABLE });
+    request.onerror = () => resolve({ state: 'refused', reason: UNREACHABLE });
     request.send(file);
   });
 }
