@@ -219,6 +219,30 @@ describe.skipIf(skip)('the life of processes and files', () => {
     expect(residentMiB() - memory).toBeLessThan(64);
   });
 
+  test('copies of a program share one table, as long as one of them is known', async () => {
+    const sampler = await startSampler({ frequencyHz: 499 });
+    try {
+      const bytes: number[] = [];
+      for (const name of ['first', 'second', 'third']) {
+        const copy = join(folder, name);
+        copyFileSync(lives, copy);
+        const child = spawn(copy, { stdio: 'ignore' });
+        await new ProcessStacks(sampler, child.pid!).burning('burn part main _start');
+        await end(child);
+        bytes.push(sampler.tables().files.find(({ path }) => path === copy)!.bytes);
+        bytes.push(sampler.tables().bytes);
+      }
+      const [own, withOne, , withTwo, , withThree] = bytes;
+      expect(own).toBeGreaterThan(4_096);
+      // What else the machine started meanwhile may have a table now, but not one of ours.
+      expect([withTwo! - withOne!, withThree! - withOne!]).not.toContain(own);
+      const [first, , second, , third] = bytes;
+      expect([second, third]).toEqual([first, first]);
+    } finally {
+      await sampler.stop();
+    }
+  });
+
   test('a new binary for each process: its table leaves when room is needed', async () => {
     const idle = await startSampler({ frequencyHz: 99 });
     const { bytes } = idle.tables();

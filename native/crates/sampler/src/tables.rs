@@ -1,6 +1,7 @@
 //! The unwind tables in the kernel: which files have one, and how many bytes all of them take.
 use std::{
     collections::{HashMap, VecDeque},
+    hash::{BuildHasher, RandomState},
     io,
     mem::{self, size_of},
     os::fd::{FromRawFd, OwnedFd},
@@ -17,6 +18,8 @@ const PAGE_BYTES: u64 = 4_096;
 const MAP_OVERHEAD_BYTES: u64 = 512;
 /// Files known to have no table; beyond it the first of them are forgotten, and asked for again.
 const REFUSED_MOST: u32 = TABLES_MOST / 4;
+/// Files with a table: `files` names both kinds. Each may have a slot of its own.
+const FILES_MOST: u32 = TABLES_MOST - REFUSED_MOST;
 /// After which what could not be had for now is tried again.
 const ASK_AGAIN_S: u32 = 60;
 
@@ -37,8 +40,10 @@ struct Refused {
     until_s: Option<u32>,
 }
 
+/// One array in the kernel, of all files whose tables are the same: every container brings its own copy of libc.
 struct Table {
-    slot: u32,
+    files: Vec<FileKey>,
+    content: u64,
     bytes: u64,
 }
 
@@ -47,7 +52,12 @@ pub struct Tables {
     outer: MapHandle,
     files: MapHandle,
     publisher: Publisher,
-    by_file: HashMap<FileKey, Table>,
+    /// Slots of their tables.
+    by_file: HashMap<FileKey, u32>,
+    by_content: HashMap<u64, u32>,
+    by_slot: HashMap<u32, Table>,
+    /// Keyed anew at each start, so that no file can be made to have another's table.
+    hasher: RandomState,
     refused: VecDeque<Refused>,
     free_slots: Vec<u32>,
     bytes: u64,
@@ -64,9 +74,11 @@ impl Tables {
             outer,
             files,
             by_file: HashMap::new(),
+            by_content: HashMap::new(),
+            by_slot: HashMap::new(),
+            hasher: RandomState::new(),
             refused: VecDeque::new(),
-            // `files` names both kinds.
-            free_slots: (0..TABLES_MOST - REFUSED_MOST).rev().collect(),
+            free_slots: (0..FILES_MOST).rev().collect(),
             bytes: 0,
             bytes_most,
             evicted: Vec::new(),
@@ -92,7 +104,14 @@ impl Tables {
     pub fn take_failed(&mut self, now_s: u32) -> io::Result<Vec<(FileKey, io::Error)>> {
         let failed = self.publisher.take_failed();
         for (file, _) in &failed {
-            self.refuse(file, Refusal::ForNow, now_s)?;
+            let table = self
+                .by_file
+                .get(file)
+                .and_then(|slot| self.by_slot.get(slot));
+            let sharing = table.map_or_else(|| vec![*file], |table| table.files.clone());
+            for file in sharing {
+                self.refuse(&file, Refusal::ForNow, now_s)?;
+            }
         }
         Ok(failed)
     }
@@ -102,8 +121,8 @@ impl Tables {
         self.bytes
     }
 
-    /// Gives the kernel a file's table and returns the bytes it takes there. Fails when the table alone is beyond the limit, or
-    /// the kernel has no memory for it.
+    /// Gives the kernel a file's table and returns the bytes it takes there, together with the files that have the same. Fails when
+    /// the table alone is beyond the limit, or the kernel has no memory for it.
     pub fn publish(&mut self, file: FileKey, table: &UnwindTable, now_s: u32) -> io::Result<u64> {
         let encoded = table.encoded_bytes() as u64;
         let bytes = encoded.next_multiple_of(PAGE_BYTES) + MAP_OVERHEAD_BYTES;
@@ -114,6 +133,20 @@ impl Tables {
             )));
         }
         self.withdraw(&file)?;
+        let content = self
+            .hasher
+            .hash_one((&table.first_page, &table.rules, &table.rows));
+        if self.by_file.len() >= FILES_MOST as usize {
+            self.evict_for(0)?;
+        }
+        if let Some(slot) = self.by_content.get(&content).copied()
+            && let Some(same) = self.by_slot.get_mut(&slot)
+        {
+            same.files.push(file);
+            self.by_file.insert(file, slot);
+            self.tell(&file, slot, now_s)?;
+            return Ok(bytes);
+        }
         if self.lacks_room_for(bytes) {
             self.evict_for(bytes)?;
         }
@@ -122,7 +155,17 @@ impl Tables {
             return Err(io::Error::other("every slot for a table is taken"));
         };
         self.bytes += bytes;
-        self.by_file.insert(file, Table { slot, bytes });
+        self.by_file.insert(file, slot);
+        self.by_content.insert(content, slot);
+        let files = vec![file];
+        self.by_slot.insert(
+            slot,
+            Table {
+                files,
+                content,
+                bytes,
+            },
+        );
         // Before it is there, so that nobody waits for the call that puts it there; an empty slot says the same as no table.
         self.tell(&file, slot, now_s)?;
         self.publisher.put(slot, map, file);
@@ -171,32 +214,41 @@ impl Tables {
             .map_err(io::Error::other)
     }
 
-    /// Takes a file's table out of the kernel, if it has one.
+    /// Takes a file's table from it, if it has one, and out of the kernel when no other file has the same.
     fn withdraw(&mut self, file: &FileKey) -> io::Result<()> {
-        let Some(table) = self.by_file.remove(file) else {
+        let Some(slot) = self.by_file.remove(file) else {
             return Ok(());
         };
         self.publisher.finish();
-        self.bytes -= table.bytes;
         // First its name. The kernel returns from the second call when no program uses the table any more, so that the slot can be
         // another file's.
         self.files
             .delete(bytes_of(file))
             .map_err(io::Error::other)?;
-        match self.outer.delete(&table.slot.to_ne_bytes()) {
+        if let Some(table) = self.by_slot.get_mut(&slot) {
+            table.files.retain(|other| other != file);
+            if !table.files.is_empty() {
+                return Ok(());
+            }
+        }
+        if let Some(table) = self.by_slot.remove(&slot) {
+            self.by_content.remove(&table.content);
+            self.bytes -= table.bytes;
+        }
+        match self.outer.delete(&slot.to_ne_bytes()) {
             // The kernel had refused the table.
             Err(error) if error.kind() == libbpf_rs::ErrorKind::NotFound => {}
             deleted => deleted.map_err(io::Error::other)?,
         }
-        self.free_slots.push(table.slot);
+        self.free_slots.push(slot);
         Ok(())
     }
 
     fn lacks_room_for(&self, bytes: u64) -> bool {
-        self.bytes + bytes > self.bytes_most || self.free_slots.is_empty()
+        self.bytes + bytes > self.bytes_most || self.by_file.len() >= FILES_MOST as usize
     }
 
-    /// The ones that were not used for the longest leave.
+    /// Those of the files that did not use theirs for the longest leave.
     fn evict_for(&mut self, bytes: u64) -> io::Result<()> {
         let mut files: Vec<_> = self.by_file.keys().copied().collect();
         files.sort_by_cached_key(|file| self.used_s(file));
