@@ -29,6 +29,7 @@ const native = (startSampler: Native['startSampler']): Native => ({
     has: async () => false,
     put: async () => true,
     describe: async () => null,
+    pathOf: () => '',
     resolve: async () => null,
     sourceText: async () => null,
   }),

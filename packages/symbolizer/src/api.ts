@@ -22,6 +22,8 @@ export interface IndexStore {
   put(buildId: BuildId, index: Uint8Array, force?: boolean): Promise<boolean>;
   /** What the index that is there says of itself; `null` when there is none, or one that cannot be read. */
   describe(buildId: BuildId): Promise<KeptIndex | null>;
+  /** Where an index lies, or would. */
+  pathOf(buildId: BuildId): string;
   /** Names for many addresses of one file, in order; `null` when there is no index for the build ID (yet). */
   resolve(buildId: BuildId, addresses: readonly LookupAddress[]): Promise<readonly Resolution[] | null>;
   /** The text of a source file (a path as in SourceFrame), where the file's debug information has it itself; else `null`. */
@@ -46,6 +48,8 @@ export interface IndexOptions {
   readonly segments?: ElfDescription['segments'];
   /** Debug files are looked for in it as in `/usr/lib/debug`, and before it. */
   readonly debugFolder?: string;
+  /** An index of the program itself: names of its stubs (`@plt`) are taken from it, which separate debug information has not. */
+  readonly olderIndex?: string;
 }
 
 /** What an index is made of. `source` is the best kind of what was read; `bytes` its own size. */

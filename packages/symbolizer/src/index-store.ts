@@ -20,6 +20,7 @@ export function openIndexStore(folder: string, nowMs: () => number = () => perfo
     counters,
     has: async (buildId) => (await describe(readers, buildId))?.isCurrent ?? false,
     describe: async (buildId) => describe(readers, buildId),
+    pathOf: (buildId) => indexPath(folder, buildId),
     async put(buildId, index, force = false) {
       // Looked at last: another process may put one meanwhile.
       const isWanted = async (offered: KeptIndex) => force || isBetter(offered, await describe(readers, buildId));

@@ -30,6 +30,7 @@ const store: IndexStore = {
   has: async (buildId) => buildId === APP || buildId === LIBC,
   put: () => Promise.reject(new Error('not used')),
   describe: () => Promise.reject(new Error('not used')),
+  pathOf: () => '',
   sourceText: () => Promise.reject(new Error('not used')),
   resolve: async (buildId, addresses) => {
     if (buildId === LATE) return null;

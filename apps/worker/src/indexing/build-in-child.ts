@@ -20,6 +20,8 @@ export interface BuildOrder {
   readonly debugFolder: string;
   /** Of the program itself, for when the file is its separate debug information. */
   readonly segments: ElfDescription['segments'];
+  /** The index that is there, or ''. */
+  readonly olderIndex: string;
 }
 
 /** `file`: it is the file's own fault, and will be the next time; `other`: it may go better later. */
@@ -39,12 +41,12 @@ const OTHERS = new Set(['ADDON_MISSING', 'UNREADABLE', 'LIMITS', 'OUTPUT']);
  * its time is over. Never throws for what the file does to it. `signal` ends it, as `other`.
  */
 export async function buildInChild(
-  { file, output, generation, debugFolder, segments }: BuildOrder,
+  { file, output, generation, debugFolder, segments, olderIndex }: BuildOrder,
   { bytes, seconds }: BuildLimits,
   signal: AbortSignal,
 ): Promise<BuildResult> {
   const code = JSON.stringify(segments.slice(0, SEGMENTS_MOST));
-  const more = [file, output, String(bytes), String(2 * seconds), String(generation), debugFolder, code];
+  const more = [file, output, String(bytes), String(2 * seconds), String(generation), debugFolder, code, olderIndex];
   const child = spawn(process.execPath, ['--max-old-space-size=96', BUILDER, ...more], { stdio: 'pipe' });
   // The builder reads until there is nothing more, and may be gone before.
   child.stdin.on('error', () => undefined);

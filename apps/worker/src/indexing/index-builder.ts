@@ -1,6 +1,6 @@
 // A process of its own, under limits of memory and time: it builds the symbol index of one debug file. What it reads may be
 // hostile, so that it may end in any way; then nothing else does.
-// usage: index-builder.ts FILE OUTPUT BYTES SECONDS GENERATION DEBUG_FOLDER SEGMENTS_AS_JSON     Prints one line of JSON, a BuildAnswer.
+// usage: index-builder.ts FILE OUTPUT BYTES SECONDS GENERATION DEBUG_FOLDER SEGMENTS_AS_JSON OLDER_INDEX     Prints one line of JSON, a BuildAnswer.
 import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import {
@@ -52,11 +52,12 @@ process.title = 'strata-worker index';
 // Nobody waits for the answer once the worker has gone. exit() would wait for the building to end.
 process.stdin.once('end', () => process.kill(process.pid, 'SIGKILL')).resume();
 
-const [, , file, output, bytes, seconds, generation, debugFolder, segments] = process.argv;
+const [, , file, output, bytes, seconds, generation, debugFolder, segments, olderIndex] = process.argv;
 const limits = { bytes: Number(bytes), seconds: Number(seconds) };
 const answer = await build(file!, output!, limits, {
   generation: Number(generation),
   debugFolder: debugFolder!,
   segments: JSON.parse(segments!) as ElfDescription['segments'],
+  ...(olderIndex ? { olderIndex } : {}),
 });
 process.stdout.write(JSON.stringify(answer), () => process.exit());

@@ -137,10 +137,15 @@ export class IndexBuilds {
       const generation = (present?.generation ?? 0) + 1;
       // Only the agent has the program itself.
       const segments = present?.segments.length ? present.segments : (outcome?.segments ?? []);
+      const olderIndex = present ? indexes.pathOf(record.buildId) : '';
       const result = await files.kept.withContent(record, async (file) => {
         const { alternate } = await readDebugPointers(file);
         const build = () =>
-          buildInChild({ file, output, generation, debugFolder: folder, segments }, limits, this.#stopping.signal);
+          buildInChild(
+            { file, output, generation, debugFolder: folder, segments, olderIndex },
+            limits,
+            this.#stopping.signal,
+          );
         if (alternate === null) return build();
         // Before it is looked for, so that it cannot arrive unnoticed in between.
         await files.kept.noteNeed(record.buildId, alternate);

@@ -17,6 +17,7 @@ use crate::regular_file::{map, open_regular, to_error};
 pub struct BuildIndex {
     path: String,
     debug_folder: Option<String>,
+    older_index: Option<String>,
     options: BuildOptions,
 }
 
@@ -29,7 +30,12 @@ impl Task for BuildIndex {
         if let Some(folder) = &self.debug_folder {
             files = files.with_folder(Path::new(folder));
         }
-        strata_symbolize::build_index(&map(&self.path)?, &files, &self.options).map_err(to_error)
+        let file = map(&self.path)?;
+        if let Some(path) = &self.older_index {
+            let older = Index::open(map(path)?).map_err(to_error)?;
+            self.options.stubs = strata_symbolize::older_stubs(&file, &older).map_err(to_error)?;
+        }
+        strata_symbolize::build_index(&file, &files, &self.options).map_err(to_error)
     }
 
     fn resolve(&mut self, _env: Env, index: Vec<u8>) -> Result<Buffer> {
@@ -44,6 +50,9 @@ pub fn build_symbol_index(path: String, options: Option<IndexOptions>) -> AsyncT
     let debug_folder = options
         .as_ref()
         .and_then(|options| options.debug_folder.clone());
+    let older_index = options
+        .as_ref()
+        .and_then(|options| options.older_index.clone());
     let options = options.map_or(standard.clone(), |options| BuildOptions {
         generation: options.generation.unwrap_or(standard.generation),
         threads: options
@@ -55,9 +64,11 @@ pub fn build_symbol_index(path: String, options: Option<IndexOptions>) -> AsyncT
             .flatten()
             .map(Segment::from)
             .collect(),
+        stubs: Vec::new(),
     });
     AsyncTask::new(BuildIndex {
         path,
+        older_index,
         debug_folder,
         options,
     })
@@ -102,6 +113,8 @@ pub struct IndexOptions {
     pub segments: Option<Vec<ElfSegment>>,
     /// Debug files are looked for in it as in `/usr/lib/debug`, and before it.
     pub debug_folder: Option<String>,
+    /// Of the program itself: names of stubs are taken from it, which a file of debug information has not.
+    pub older_index: Option<String>,
 }
 
 /// Identity and executable parts of an ELF file.

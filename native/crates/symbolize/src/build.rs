@@ -13,9 +13,10 @@ use crate::elf::{Elf, Segment};
 use crate::error::{ErrorCode, SymbolizeError};
 use crate::identity::build_id_of;
 use crate::index::{Origin, SourceKind};
+use crate::plt::{self, Stub};
 use crate::ranges::to_ranges;
 use crate::separate::{find_alternate, find_debug_file, has_debug_information};
-use crate::{go, minidebug, plt};
+use crate::{go, minidebug};
 
 /// How an index is built.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct BuildOptions {
     pub threads: usize,
     /// Executable segments of the program itself, for when the file is its separate debug information, which does not have them.
     pub segments: Vec<Segment>,
+    /// Of the program itself, for the same reason.
+    pub stubs: Vec<Stub>,
 }
 
 impl Default for BuildOptions {
@@ -34,6 +37,7 @@ impl Default for BuildOptions {
             generation: 0,
             threads: 1,
             segments: Vec::new(),
+            stubs: Vec::new(),
         }
     }
 }
@@ -67,7 +71,10 @@ pub fn build_index(
         None => None,
     };
     let unpacked_elf = unpacked.as_deref().map(Elf::parse).transpose()?;
-    let stubs = plt::stubs(&elf);
+    let mut stubs = plt::stubs(&elf);
+    if stubs.is_empty() {
+        stubs.clone_from(&options.stubs);
+    }
     let mut symbols = Symbols::default();
     symbols.add(SourceKind::Dynsym, |into| {
         collect_table(&elf, SHT_DYNSYM, into)

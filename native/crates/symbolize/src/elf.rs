@@ -117,6 +117,12 @@ impl<'data, R: ReadRef<'data>> Elf<'data, R> {
         ))
     }
 
+    /// Address and size of a section, also when its bytes were left out.
+    pub fn section_range(&self, name: &[u8]) -> Option<(u64, u64)> {
+        let (_, section) = self.sections.section_by_name(ENDIAN, name)?;
+        Some((section.sh_addr(ENDIAN), section.sh_size(ENDIAN)))
+    }
+
     /// Executable sections, by section index.
     pub fn code_sections(&self) -> Vec<CodeSection> {
         self.sections

@@ -40,3 +40,4 @@ pub use kernel_symbols::{KernelName, KernelSymbols};
 /// Reads a file piecewise for `describe`.
 pub use object::ReadCache;
 pub use perf_map::PerfMap;
+pub use plt::{Stub, older_stubs};

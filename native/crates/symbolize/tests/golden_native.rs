@@ -153,6 +153,40 @@ fn debug_information_in_the_file_system_of_the_process() {
 }
 
 #[test]
+fn stubs_of_debug_information_alone_have_the_names_of_the_index_before() {
+    let folder = Folder::new("golden-stubs");
+    let source = folder.write(
+        "talk.c",
+        "#include <stdio.h>\nint main(int count, char **words) { return puts(words[count - 1]); }",
+    );
+    let (program, debug) = (folder.path("talk"), folder.path("talk.debug"));
+    run("gcc -O1 -g -rdynamic -o $2 $1", &[&source, &program]);
+    run("objcopy --only-keep-debug $1 $2", &[&program, &debug]);
+    run("strip $1", &[&program]);
+    let index_of = |path: &Path, stubs| {
+        let options = strata_symbolize::BuildOptions {
+            stubs,
+            ..Default::default()
+        };
+        let data = std::fs::read(path).unwrap();
+        let built = strata_symbolize::build_index(&data, &strata_symbolize::NoDebugFiles, &options);
+        strata_symbolize::Index::open(built.unwrap()).unwrap()
+    };
+    let older = index_of(&program, Vec::new());
+    let data = std::fs::read(&debug).unwrap();
+    let stubs = strata_symbolize::older_stubs(&data, &older).unwrap();
+    let puts = stubs.iter().find(|stub| stub.name == b"puts@plt").unwrap();
+    let newer = index_of(&debug, stubs.clone());
+    let name_at = |address| {
+        let frame = newer.frames(newer.location_at(address)?).next()?;
+        newer.linkage_name(frame.function?)
+    };
+    assert_eq!(name_at(puts.range.0), Some(&b"puts@plt"[..]));
+    assert_eq!(name_at(puts.range.1 - 1), Some(&b"puts@plt"[..]));
+    assert_eq!(newer.source(), SourceKind::Dwarf);
+}
+
+#[test]
 fn split_units_in_files_of_their_own_and_in_a_package() {
     let folder = Folder::new("golden-split");
     for compiler in ["g++", "clang++-19"] {
