@@ -1,4 +1,3 @@
-import type { DebugFileErrorCode } from '@strata/debug-files';
 import { useCallback, useRef, useState } from 'react';
 import { UNREACHABLE } from '../../ui/reach-server.ts';
 
@@ -21,7 +20,7 @@ interface Kept {
 }
 
 interface Refusal {
-  readonly code: DebugFileErrorCode | 'INTERNAL';
+  readonly code: string;
   readonly message: string;
 }
 
