@@ -16,6 +16,8 @@ const LITERALS: [(&str, &str); 5] = [
     ("(long long)", "ll"),
     ("(long)", "l"),
 ];
+/// A pack of arguments without any (section 5.1.5.8).
+const EMPTY_PACK: &str = "JE";
 /// What is left of a pack of parameters or arguments that is empty.
 const EMPTY_PACKS: [(&str, &str); 8] = [
     (", &&)", ")"),
@@ -53,7 +55,7 @@ pub(crate) fn demangle_cpp(name: &str) -> Option<String> {
     if (written.is_err() && !out.is_full) || out.text.is_empty() {
         return None;
     }
-    let mut text = tidy(out.text);
+    let mut text = tidy(name, out.text);
     text.push_str(suffix);
     Some(text)
 }
@@ -69,26 +71,31 @@ fn with_return_type(name: &str) -> Option<String> {
         BorrowedSymbol::with_tail_and_options(text.as_bytes(), &limits())
             .is_ok_and(|(_, rest)| rest.is_empty())
     };
-    if !name.starts_with("_ZN") || !TEMPLATE_CONSTRUCTORS.iter().any(|kind| name.contains(kind)) {
+    if !name.starts_with("_ZN") {
         return None;
     }
-    // Its arguments' end, and that of the nested name: the first at which nothing is open.
-    let mut ends = (2..name.len()).filter(|end| name.as_bytes()[..*end].ends_with(b"EE"));
-    let end = ends.find(|end| name.is_char_boundary(*end) && is_name(&name[..*end]))?;
     let kinds = TEMPLATE_CONSTRUCTORS.iter();
+    let first = kinds.clone().filter_map(|kind| name.find(kind)).min()?;
+    // Its arguments' end, and that of the nested name: the first at which nothing is open.
+    let mut ends = (first + 2..name.len()).filter(|end| name.as_bytes()[..*end].ends_with(b"EE"));
+    let end = ends.find(|end| name.is_char_boundary(*end) && is_name(&name[..*end]))?;
     let constructor = kinds.filter_map(|kind| name[..end].rfind(kind)).max()?;
     // In front of it is its class.
     let is_constructor = is_name(&format!("{}E", &name[..constructor]));
     (is_constructor && end < name.len()).then(|| format!("{}v{}", &name[..end], &name[end..]))
 }
 
-fn tidy(mut text: String) -> String {
-    if !text.contains("operator") {
+/// `name` is what was demangled to `text`.
+fn tidy(name: &str, mut text: String) -> String {
+    if name.contains(EMPTY_PACK) && !text.contains("operator") {
         for (from, to) in EMPTY_PACKS {
             if text.contains(from) {
                 text = text.replace(from, to);
             }
         }
+    }
+    if !text.contains("(unsigned ") && !text.contains("(long") {
+        return text;
     }
     for (kind, suffix) in LITERALS {
         let mut from = 0;
