@@ -21,7 +21,7 @@ export interface SamplerSizes {
   readonly byTailCalls: boolean;
 }
 
-/** Of the ring, for each CPU: half a second of deep stacks that were never seen, of which the agent takes what is there a hundred times a second. */
+/** Of the ring, for each CPU: half a second of deep stacks that were never seen, of which the agent takes what is there 200 times a second. */
 const RING_BYTES_A_CPU = 128 << 10;
 const RING_BYTES_LEAST = 1 << 20;
 

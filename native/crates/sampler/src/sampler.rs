@@ -39,7 +39,7 @@ pub use crate::bpf::{Walking, enable_program_stats};
 const RECEIVE_EVERY: Duration = Duration::from_millis(100);
 /// And how long not again, whatever processes do: less than the time to a process's first sample, and most of what this
 /// thread costs where a shell starts processes.
-const RECEIVE_PAUSE: Duration = Duration::from_millis(8);
+const RECEIVE_PAUSE: Duration = Duration::from_millis(5);
 const SIDE_BAND_BYTES: usize = 256 << 10;
 /// Every so many stacks the kernel forgets which it sent, so that a reader that keeps twice as many never misses one.
 const STACKS_A_GENERATION: u32 = 8_192;

@@ -102,15 +102,13 @@ impl Tables {
 
     /// Files whose tables the kernel refused since the last call, and why. It is told not to ask for them again.
     pub fn take_failed(&mut self, now_s: u32) -> io::Result<Vec<(FileKey, io::Error)>> {
-        let failed = self.publisher.take_failed();
-        for (file, _) in &failed {
-            let table = self
-                .by_file
-                .get(file)
-                .and_then(|slot| self.by_slot.get(slot));
-            let sharing = table.map_or_else(|| vec![*file], |table| table.files.clone());
-            for file in sharing {
+        let mut failed = Vec::new();
+        for (file, error) in self.publisher.take_failed() {
+            let slot = self.by_file.get(&file);
+            let table = slot.and_then(|slot| self.by_slot.get(slot));
+            for file in table.map_or_else(|| vec![file], |table| table.files.clone()) {
                 self.refuse(&file, Refusal::ForNow, now_s)?;
+                failed.push((file, io::Error::other(error.to_string())));
             }
         }
         Ok(failed)

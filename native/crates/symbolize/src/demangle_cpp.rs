@@ -8,6 +8,9 @@ use crate::demangle::Limited;
 const MAX_NESTING: u32 = 64;
 /// Kinds of constructors in the Itanium C++ ABI, section 5.1.4.3, in front of template arguments.
 const TEMPLATE_CONSTRUCTORS: [&str; 3] = ["C1I", "C2I", "C3I"];
+/// Longer names, and those with more places where the constructor's may end, keep the library's parameters: each place is parsed.
+const MOST_CORRECTED_BYTES: usize = 4096;
+const MOST_ENDS: usize = 64;
 /// Types of numbers among template arguments, and how C++ writes such a number.
 const LITERALS: [(&str, &str); 5] = [
     ("(unsigned long long)", "ull"),
@@ -71,14 +74,14 @@ fn with_return_type(name: &str) -> Option<String> {
         BorrowedSymbol::with_tail_and_options(text.as_bytes(), &limits())
             .is_ok_and(|(_, rest)| rest.is_empty())
     };
-    if !name.starts_with("_ZN") {
+    if !name.starts_with("_ZN") || name.len() > MOST_CORRECTED_BYTES {
         return None;
     }
     let kinds = TEMPLATE_CONSTRUCTORS.iter();
     let first = kinds.clone().filter_map(|kind| name.find(kind)).min()?;
     // Its arguments' end, and that of the nested name: the first at which nothing is open.
-    let mut ends = (first + 2..name.len()).filter(|end| name.as_bytes()[..*end].ends_with(b"EE"));
-    let end = ends.find(|end| name.is_char_boundary(*end) && is_name(&name[..*end]))?;
+    let ends = (first + 2..name.len()).filter(|end| name.as_bytes()[..*end].ends_with(b"EE"));
+    let end = ends.take(MOST_ENDS).find(|end| is_name(&name[..*end]))?;
     let constructor = kinds.filter_map(|kind| name[..end].rfind(kind)).max()?;
     // In front of it is its class.
     let is_constructor = is_name(&format!("{}E", &name[..constructor]));
