@@ -1,26 +1,19 @@
-import { existsSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, chromium, type Page } from 'playwright';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundlePage } from '../bench/bundle.ts';
+import { type ServedPage, servePage, withoutBrowser } from './browser/serve-page.ts';
 
-const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const ROW_PX = 20;
 
 declare const kept: { root: string[]; find: string; inverted: boolean };
 declare const showTree: (which: string) => void;
 
-let server: Server;
-let browser: Browser;
-let address: string;
+let served: ServedPage;
 
 async function open(search = '', colorScheme: 'light' | 'dark' = 'light', width = 1600): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+  const context = await served.browser.newContext({ viewport: { width, height: 900 }, colorScheme });
   const page = await context.newPage();
-  await page.goto(`${address}${search}`);
+  await page.goto(`${served.address}${search}`);
   await page.getByTestId('flame').waitFor();
   return page;
 }
@@ -33,23 +26,11 @@ async function pointAt(page: Page, row: number, share: number): Promise<[number,
 const zoom = (page: Page) => page.evaluate(() => kept.root.join(' › '));
 const selected = async (page: Page) => (await page.getByRole('treeitem', { selected: true }).textContent()) ?? '';
 
-describe.skipIf(!existsSync(CHROMIUM))('the flame graph in a browser', () => {
+describe.skipIf(withoutBrowser)('the flame graph in a browser', () => {
   beforeAll(async () => {
-    const files = await bundlePage(join(import.meta.dirname, 'browser/page.tsx'));
-    server = createServer((request, response) => {
-      const file = files.get(new URL(request.url ?? '/', 'http://localhost').pathname);
-      response
-        .writeHead(file === undefined ? 404 : 200, { 'content-type': file?.type ?? 'text/plain' })
-        .end(file?.body);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    served = await servePage('page.tsx');
   });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
+  afterAll(() => served?.close());
 
   it('zooms by click, and every step can be undone', async () => {
     const page = await open();
@@ -125,13 +106,13 @@ describe.skipIf(!existsSync(CHROMIUM))('the flame graph in a browser', () => {
   });
 
   it('has no tooltip after a tap', async () => {
-    const context = await browser.newContext({
+    const context = await served.browser.newContext({
       viewport: { width: 390, height: 800 },
       hasTouch: true,
       reducedMotion: 'reduce',
     });
     const page = await context.newPage();
-    await page.goto(address);
+    await page.goto(served.address);
     await page.getByTestId('flame').waitFor();
     await page.touchscreen.tap(...(await pointAt(page, 1, 0.3)));
     await expect.poll(() => zoom(page)).toBe('main');

@@ -1,17 +1,11 @@
-import { existsSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, chromium, type Page } from 'playwright';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundlePage } from '../bench/bundle.ts';
 import { sortCounters } from '../src/features/agents/agent-counters.ts';
 import { meaningOf } from '../src/features/agents/reasons.ts';
 import { formatCompleteness, stackRows } from '../src/features/agents/stack-rows.ts';
 import { formatBinaryBytes } from '../src/features/agents/table-figures.ts';
-
-const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+import { type ServedPage, servePage, withoutBrowser } from './browser/serve-page.ts';
 
 /** Spaces of any width and lines are one space each. */
 const plain = (text: string) => text.replace(/\s+/g, ' ').trim();
@@ -82,30 +76,18 @@ test('what an agent takes in the kernel is told apart from its other counters, a
   expect(sortCounters({ kept: 1 }).tables).toBeNull();
 });
 
-describe.skipIf(!existsSync(CHROMIUM))('stacks on the agents page', () => {
-  let server: Server;
-  let browser: Browser;
-  let address: string;
+describe.skipIf(withoutBrowser)('stacks on the agents page', () => {
+  let served: ServedPage;
 
   beforeAll(async () => {
-    const files = await bundlePage(join(import.meta.dirname, 'browser/agents.tsx'));
-    server = createServer((request, response) => {
-      const file = files.get(new URL(request.url ?? '/', 'http://localhost').pathname);
-      response.writeHead(file ? 200 : 404, { 'content-type': file?.type ?? 'text/plain' }).end(file?.body);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    served = await servePage('agents.tsx');
   });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
+  afterAll(() => served?.close());
 
   async function open(search = '', width = 1280, colorScheme: 'light' | 'dark' = 'light'): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+    const context = await served.browser.newContext({ viewport: { width, height: 900 }, colorScheme });
     const page = await context.newPage();
-    await page.goto(`${address}${search}`);
+    await page.goto(`${served.address}${search}`);
     await page.getByRole('heading', { name: 'node-1' }).waitFor();
     return page;
   }

@@ -1,44 +1,24 @@
-import { existsSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundlePage } from '../bench/bundle.ts';
+import { type ServedPage, servePage, withoutBrowser } from './browser/serve-page.ts';
 
-const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-
-describe.skipIf(!existsSync(CHROMIUM))('files without names in a browser', () => {
-  let server: Server;
-  let browser: Browser;
-  let address: string;
+describe.skipIf(withoutBrowser)('files without names in a browser', () => {
+  let served: ServedPage;
   let refusal = '';
 
   beforeAll(async () => {
-    const files = await bundlePage(join(import.meta.dirname, 'browser/symbols.tsx'));
-    server = createServer((request, response) => {
-      if (request.method === 'PUT') {
-        const error = { code: refusal, message: `Said with ${refusal}.` };
-        request.resume().on('end', () => response.writeHead(409).end(JSON.stringify({ error })));
-        return;
-      }
-      const file = files.get(new URL(request.url ?? '/', 'http://localhost').pathname);
-      response.writeHead(file ? 200 : 404, { 'content-type': file?.type ?? 'text/plain' }).end(file?.body);
+    served = await servePage('symbols.tsx', (request, response) => {
+      const error = { code: refusal, message: `Said with ${refusal}.` };
+      request.resume().on('end', () => response.writeHead(409).end(JSON.stringify({ error })));
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
   });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
+  afterAll(() => served?.close());
 
   async function open(width: number): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width, height: 900 } });
+    const page = await served.browser.newPage({ viewport: { width, height: 900 } });
     // What the links of Next.js read where its own bundler is not.
     await page.addInitScript({ content: 'globalThis.process = { env: {} }' });
-    await page.goto(address);
+    await page.goto(served.address);
     await page.getByRole('heading', { name: '43 files' }).waitFor();
     return page;
   }

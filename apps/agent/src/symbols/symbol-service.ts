@@ -99,7 +99,10 @@ export class SymbolService {
   /** The collector's last word, or null when it did not come: it will ask again. */
   async #persist(attempt: () => Promise<Answer>): Promise<Answer | null> {
     for (let left = ATTEMPTS; left > 0 && !this.#stopping.signal.aborted; left--) {
-      const answer = await attempt().catch(() => null);
+      const answer = await attempt().catch((error: Error) => {
+        this.#logger.debug({ reason: error.message }, 'the collector took no symbols this time');
+        return null;
+      });
       if (answer !== null && answer.status < 500 && answer.status !== 429) return answer;
       await sleep(PAUSE_MS, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
     }
